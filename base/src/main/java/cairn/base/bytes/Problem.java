@@ -1,0 +1,68 @@
+package cairn.base.bytes;
+
+/// Something wrong with what is stored, as a value: `check` returns problems, the command line
+/// renders them, and the exit code follows from them.
+public sealed interface Problem {
+  /// One line, in the grammar of the implementing record.
+  String message();
+
+  /// The kind of object or structure: `pack`, `node`, `index` and so on.
+  String kind();
+
+  /// Its identifier, in full.
+  String id();
+
+  /// Bytes that are wrong:
+  /// `corrupt <kind> <id>[@pack:offset][ slot=<n>]: <field>, have <x> expect <y>`.
+  ///
+  /// @param place where it lies, as `pack:offset`, or empty when the id says it all
+  /// @param slot the item within it, or -1
+  record Corrupt(
+      String kind, String id, String place, int slot, String field, String have, String expect)
+      implements Problem {
+    @Override
+    public String message() {
+      return "corrupt %s %s%s%s: %s, have %s expect %s"
+          .formatted(
+              kind,
+              id,
+              place.isEmpty() ? "" : "@" + place,
+              slot < 0 ? "" : " slot=" + slot,
+              field,
+              have,
+              expect);
+    }
+  }
+
+  /// Something that another object names and that is not there:
+  /// `missing <kind> <id>: needed by <neededBy>`.
+  record Missing(String kind, String id, String neededBy) implements Problem {
+    @Override
+    public String message() {
+      return "missing %s %s: needed by %s".formatted(kind, id, neededBy);
+    }
+  }
+
+  /// Something that could not be read, so that nothing is known about it:
+  /// `unknown <kind> <id>: <why>`.
+  record Unknown(String kind, String id, String why) implements Problem {
+    @Override
+    public String message() {
+      return "unknown %s %s: %s".formatted(kind, id, why);
+    }
+  }
+
+  /// What a damaged or missing chunk costs: the bytes `[offset, offset + length)` of a volume of a
+  /// snapshot: `affected snapshot <id>: volume <volume>, bytes <offset>+<length>`.
+  record Affected(String id, String volume, long offset, long length) implements Problem {
+    @Override
+    public String kind() {
+      return "snapshot";
+    }
+
+    @Override
+    public String message() {
+      return "affected snapshot %s: volume %s, bytes %d+%d".formatted(id, volume, offset, length);
+    }
+  }
+}
