@@ -1,0 +1,89 @@
+package cairn.repository.chunk;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdDictContentType;
+import com.github.luben.zstd.ZstdException;
+
+/// Compresses and expands. Holds native contexts, so that one codec serves one thread at a time and
+/// is closed at the end.
+///
+/// A delta's base is given to zstd as raw content, never as a trained dictionary: content that happens
+/// to start with the dictionary magic would otherwise be parsed.
+public final class Codec implements AutoCloseable {
+  private final ZstdCompressCtx compressor = new ZstdCompressCtx();
+  private final ZstdDecompressCtx expander = new ZstdDecompressCtx();
+
+  public Codec(int level) {
+    compressor.setLevel(level).setContentSize(false).setChecksum(false).setDictID(false);
+  }
+
+  /// The largest result of [#compress] for `length` bytes.
+  public static int boundBytes(int length) {
+    return Math.toIntExact(Zstd.compressBound(length));
+  }
+
+  /// Compresses `source` into `target`.
+  ///
+  /// @return the length in bytes
+  public int compress(Span source, Span target) {
+    return compressor.compressByteArray(
+        target.bytes(), target.from(), target.length(), source.bytes(), source.from(), source.length());
+  }
+
+  /// Compresses `source` against `base`.
+  ///
+  /// @return the length in bytes
+  public int compressDelta(Span source, byte[] base, Span target) {
+    compressor.loadDict(base, ZstdDictContentType.RAW_CONTENT);
+    try {
+      return compress(source, target);
+    } finally {
+      compressor.loadDict(NO_BASE, ZstdDictContentType.RAW_CONTENT);
+    }
+  }
+
+  /// Expands `source` into `target`.
+  ///
+  /// @return whether it gave exactly `target.length()` bytes; when not, what `target` holds is undefined
+  public boolean expand(Span source, Span target) {
+    try {
+      return expander.decompressByteArray(
+              target.bytes(),
+              target.from(),
+              target.length(),
+              source.bytes(),
+              source.from(),
+              source.length())
+          == target.length();
+    } catch (ZstdException e) {
+      return false; // malformed: the caller reports where it lies
+    }
+  }
+
+  /// Expands a delta against its base; as [#expand].
+  public boolean expandDelta(Span source, byte[] base, Span target) {
+    expander.loadDict(base, ZstdDictContentType.RAW_CONTENT);
+    try {
+      return expand(source, target);
+    } finally {
+      expander.loadDict(NO_BASE, ZstdDictContentType.RAW_CONTENT);
+    }
+  }
+
+  @Override
+  public void close() {
+    compressor.close();
+    expander.close();
+  }
+
+  private static final byte[] NO_BASE = {};
+
+  /// `bytes[from, from + length)`.
+  public record Span(byte[] bytes, int from, int length) {
+    public static Span of(byte[] bytes) {
+      return new Span(bytes, 0, bytes.length);
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package cairn.repository.index;
+
+import cairn.base.bytes.ByteReader;
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Crc32c;
+import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Subject;
+import cairn.repository.chunk.Encoding;
+import cairn.repository.pack.BlobEntry;
+import cairn.repository.pack.PackContent;
+import cairn.repository.pack.PackDirectory;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One index segment, mapped. Head and tables are checked when it is opened, each page whenever it is
+/// used. Safe for use by several threads.
+public final class Segment {
+  private final SegmentLayout layout;
+  private final MemorySegment bytes;
+  private final List<ObjectId> packs = new ArrayList<>();
+  private final List<PackContent> contents = new ArrayList<>();
+
+  /// @param bytes the whole object; must stay valid as long as the segment is used
+  public Segment(ObjectId index, ObjectId repository, MemorySegment bytes)
+      throws CorruptData, IOException {
+    Subject subject = SegmentLayout.subject(index);
+    subject.check(
+        bytes.byteSize() >= SegmentLayout.HEAD_BYTES, "size", bytes.byteSize(), "72 or more");
+    byte[] head = bytes.asSlice(0, SegmentLayout.HEAD_BYTES).toArray(ValueLayout.JAVA_BYTE);
+    this.layout = SegmentLayout.read(head, index, repository, bytes.byteSize());
+    this.bytes = bytes;
+    readTables(subject);
+  }
+
+  private void readTables(Subject subject) throws CorruptData {
+    MemorySegment tables = bytes.asSlice(SegmentLayout.HEAD_BYTES, layout.tableBytes());
+    long crcOffset = SegmentLayout.HEAD_BYTES + layout.tableBytes();
+    byte[] gap =
+        bytes.asSlice(crcOffset, layout.pagesOffset() - crcOffset).toArray(ValueLayout.JAVA_BYTE);
+    ByteReader after = new ByteReader(gap, subject);
+    subject.checkEqual(after.u32(), Crc32c.of(tables.asByteBuffer()), "crc of tables");
+    while (after.remaining() > 0) {
+      subject.checkEqual(after.u8(), 0, "padding");
+    }
+    byte[] packTable =
+        tables.asSlice(0, (long) layout.packCount() * SegmentLayout.PACK_BYTES)
+            .toArray(ValueLayout.JAVA_BYTE);
+    ByteReader in = new ByteReader(packTable, subject);
+    for (int i = 0; i < layout.packCount(); i++) {
+      packs.add(in.objectId());
+      contents.add(PackContent.of(in.u8(), subject));
+      in.skip(7);
+    }
+  }
+
+  public ObjectId id() {
+    return layout.index();
+  }
+
+  public long size() {
+    return layout.entryCount();
+  }
+
+  /// The packs that it lists, in the order of its table.
+  public List<ObjectId> packs() {
+    return List.copyOf(packs);
+  }
+
+  /// Adds to `found` every place where the chunk lies.
+  public void find(ChunkId id, List<Location> found) throws CorruptData {
+    long count = layout.pageCount();
+    if (count == 0) {
+      return;
+    }
+    for (long number = pageOf(id, count); number < count; number++) {
+      Page page = page(number);
+      int slot = page.lowerBound(id);
+      while (slot < page.count() && page.id(slot).equals(id)) {
+        found.add(location(page, number, slot++));
+      }
+      if (slot < page.count()) {
+        return;
+      }
+    }
+  }
+
+  /// The last page whose first id is below `id`, or 0. Ids are uniformly distributed, so the guess by
+  /// interpolation is off by a few pages, whatever the size.
+  private long pageOf(ChunkId id, long count) {
+    long low = 0;
+    long high = count;
+    long guess = Math.unsignedMultiplyHigh(id.a(), count);
+    long step = 1;
+    while (high - low > 1) {
+      if (firstId(guess).compareTo(id) < 0) {
+        low = guess;
+        guess = Math.min(low + step, (low + high) >>> 1);
+      } else {
+        high = guess;
+        guess = Math.max(high - step, (low + high) >>> 1);
+      }
+      guess = Math.clamp(guess, low + 1, Math.max(low + 1, high - 1));
+      step *= 2;
+    }
+    return low;
+  }
+
+  private ChunkId firstId(long number) {
+    return Page.idAt(bytes, layout.pagesOffset() + number * Page.BYTES);
+  }
+
+  private Page page(long number) throws CorruptData {
+    return Page.read(
+        bytes.asSlice(layout.pagesOffset() + number * Page.BYTES, Page.BYTES),
+        layout.index(),
+        number);
+  }
+
+  private Location location(Page page, long number, int slot) throws CorruptData {
+    Subject subject = SegmentLayout.subject(layout.index()).at("page " + number).slot(slot);
+    int pack = page.field(slot, 32);
+    subject.check(pack >= 0 && pack < packs.size(), "pack", pack, "< " + packs.size());
+    int offset = page.field(slot, 36);
+    subject.check(
+        offset >= PackDirectory.HEAD_BYTES && offset < PackDirectory.PACK_BYTES_MAX,
+        "offset",
+        offset,
+        "within a pack");
+    int stored = page.field(slot, 40);
+    int raw = page.field(slot, 44);
+    subject.check(
+        stored > 0 && stored < PackDirectory.PACK_BYTES_MAX, "stored length", stored, "1..2^30");
+    subject.check(raw > 0 && raw < PackDirectory.PACK_BYTES_MAX, "raw length", raw, "1..2^30");
+    Encoding encoding = Encoding.of(page.encoding(slot), subject);
+    int base = page.field(slot, 48);
+    subject.check(
+        (base != Page.NO_BASE) == (encoding == Encoding.ZSTD_DELTA), "base", base, "for deltas");
+    return new Location(
+        page.id(slot),
+        packs.get(pack),
+        contents.get(pack),
+        new BlobEntry.Place(offset, stored, raw),
+        encoding,
+        base == Page.NO_BASE ? null : base(base, subject));
+  }
+
+  private ChunkId base(int ordinal, Subject subject) throws CorruptData {
+    subject.check(
+        ordinal >= 0 && ordinal < layout.baseCount(), "base", ordinal, "< " + layout.baseCount());
+    return Page.idAt(bytes, layout.basesOffset() + (long) ordinal * SegmentLayout.BASE_BYTES);
+  }
+
+  /// Every entry in ascending order of chunk id, each page checked on the way.
+  public Cursor cursor() {
+    return new Cursor();
+  }
+
+  /// Checks every page, and the order of all entries.
+  public void check() throws CorruptData {
+    Subject subject = SegmentLayout.subject(layout.index());
+    Cursor cursor = cursor();
+    @Nullable ChunkId last = null;
+    long seen = 0;
+    for (Location next = cursor.next(); next != null; next = cursor.next()) {
+      subject.check(last == null || last.compareTo(next.id()) <= 0, "order", next.id(), "ascending");
+      last = next.id();
+      seen++;
+    }
+    subject.checkEqual(seen, layout.entryCount(), "entries");
+  }
+
+  /// A walk through the entries. Not safe for use by several threads.
+  public final class Cursor {
+    private long number = -1;
+    private int slot;
+    private @Nullable Page page;
+
+    private Cursor() {}
+
+    /// The next entry, or null at the end.
+    public @Nullable Location next() throws CorruptData {
+      while (page == null || slot == page.count()) {
+        if (++number >= layout.pageCount()) {
+          return null;
+        }
+        page = page(number);
+        slot = 0;
+      }
+      return location(page, number, slot++);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package cairn.repository.pack;
+
+import cairn.base.bytes.ByteWriter;
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Crc32c;
+import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Subject;
+import cairn.repository.chunk.Codec.Span;
+import cairn.repository.crypto.BlobCipher;
+import cairn.repository.crypto.Protection;
+import cairn.storage.Content;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// A pack in the making, in memory. Not safe for use by several threads.
+public final class PackBuilder {
+  private final ObjectId repository;
+  private final ObjectId pack;
+  private final PackContent content;
+  private final Protection protection;
+  private final BlobCipher cipher;
+  private final ByteWriter out;
+  private final List<BlobEntry> entries = new ArrayList<>();
+
+  /// @param pack a name never used before
+  /// @param targetBytes what the finished pack will have, about
+  public PackBuilder(
+      ObjectId repository, ObjectId pack, PackContent content, Protection protection, int targetBytes) {
+    this.repository = repository;
+    this.pack = pack;
+    this.content = content;
+    this.protection = protection;
+    this.cipher = protection.blobCipher(pack);
+    this.out = new ByteWriter(targetBytes);
+    PackDirectory.writeHead(out, repository, pack);
+  }
+
+  public ObjectId pack() {
+    return pack;
+  }
+
+  public PackContent content() {
+    return content;
+  }
+
+  /// In bytes so far, without the directory.
+  public int size() {
+    return out.size();
+  }
+
+  public boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
+  /// Encrypts a blob where the repository asks for it, and takes it in.
+  ///
+  /// @throws CorruptData when what was encrypted does not decrypt to the same bytes again
+  public BlobEntry append(Blob blob) throws CorruptData {
+    int offset = out.size();
+    out.raw(blob.clear().bytes(), blob.clear().from(), blob.clear().length());
+    if (protection.overheadBytes() == 0) {
+      out.raw(blob.encoded().bytes(), blob.encoded().from(), blob.encoded().length());
+    } else {
+      appendEncrypted(blob, entries.size());
+    }
+    int stored = out.size() - offset;
+    BlobEntry entry =
+        new BlobEntry(
+            blob.id(),
+            new BlobEntry.Place(offset, stored, blob.rawLength()),
+            Crc32c.of(out.buffer(), offset, stored),
+            blob.encoding(),
+            blob.base());
+    entries.add(entry);
+    return entry;
+  }
+
+  private void appendEncrypted(Blob blob, int ordinal) throws CorruptData {
+    Span clear = blob.clear();
+    Span plain = blob.encoded();
+    byte[] aad = Arrays.copyOfRange(clear.bytes(), clear.from(), clear.from() + clear.length());
+    int from = out.size();
+    int stored = plain.length() + protection.overheadBytes();
+    out.padTo(from + stored);
+    Span target = new Span(out.buffer(), from, stored);
+    cipher.encrypt(ordinal, aad, plain, target);
+    byte[] again = new byte[plain.length()];
+    Subject subject = PackDirectory.subject(pack).slot(ordinal);
+    cipher.decrypt(ordinal, aad, target, Span.of(again), subject);
+    subject.check(
+        Arrays.equals(
+            again, 0, again.length, plain.bytes(), plain.from(), plain.from() + plain.length()),
+        "decrypted blob",
+        "another",
+        blob.id());
+  }
+
+  /// Completes the pack, then reads it back from the finished bytes as any reader would: what does not
+  /// pass is never published.
+  public Finished finish() throws CorruptData, IOException {
+    int end = out.size();
+    PackDirectory directory = new PackDirectory(pack, content, entries);
+    directory.check(end, protection.overheadBytes());
+    directory.writeTo(out, protection);
+    byte[] head = Arrays.copyOf(out.buffer(), PackDirectory.HEAD_BYTES);
+    byte[] tail = Arrays.copyOfRange(out.buffer(), end, out.size());
+    PackDirectory read =
+        PackDirectory.read(
+            pack, head, tail, new PackDirectory.Context(repository, protection, out.size()));
+    Subject subject = PackDirectory.subject(pack);
+    for (int slot = 0; slot < read.entries().size(); slot++) {
+      BlobEntry entry = read.entries().get(slot);
+      int crc = Crc32c.of(out.buffer(), entry.place().offset(), entry.place().storedLength());
+      subject.slot(slot).checkEqual(crc, entries.get(slot).crc(), "crc");
+    }
+    return new Finished(directory, Content.of(out.buffer(), 0, out.size()));
+  }
+
+  /// A complete pack, ready to be published.
+  public record Finished(PackDirectory directory, Content content) {}
+}
