@@ -1,0 +1,36 @@
+package cairn.base.test;
+
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestWatcher;
+import org.jspecify.annotations.Nullable;
+
+/// Supplies [Seed] parameters and prints how to replay a test that failed with one. Registered in
+/// `META-INF/services`, so that no test has to name it.
+public final class SeedExtension implements ParameterResolver, TestWatcher {
+  private static final Seed SEED = choose(System.getProperty("seed"));
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == Seed.class;
+  }
+
+  @Override
+  public Seed resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return SEED;
+  }
+
+  @Override
+  public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
+    System.err.println(context.getUniqueId() + " failed; " + SEED.replay());
+  }
+
+  static Seed choose(@Nullable String property) {
+    if (property != null && !property.isEmpty()) {
+      return new Seed(Long.parseLong(property));
+    }
+    return new Seed(RandomGenerator.getDefault().nextLong());
+  }
+}
