@@ -1,5 +1,6 @@
 package cairn.repository.chunk;
 
+import cairn.base.bytes.Slice;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
@@ -12,6 +13,8 @@ import com.github.luben.zstd.ZstdException;
 /// A delta's base is given to zstd as raw content, never as a trained dictionary: content that happens
 /// to start with the dictionary magic would otherwise be parsed.
 public final class Codec implements AutoCloseable {
+  private static final byte[] NO_BASE = {};
+
   private final ZstdCompressCtx compressor = new ZstdCompressCtx();
   private final ZstdDecompressCtx expander = new ZstdDecompressCtx();
 
@@ -27,15 +30,15 @@ public final class Codec implements AutoCloseable {
   /// Compresses `source` into `target`.
   ///
   /// @return the length in bytes
-  public int compress(Span source, Span target) {
+  public int compress(Slice source, Slice target) {
     return compressor.compressByteArray(
-        target.bytes(), target.from(), target.length(), source.bytes(), source.from(), source.length());
+        target.bytes(), target.offset(), target.length(), source.bytes(), source.offset(), source.length());
   }
 
   /// Compresses `source` against `base`.
   ///
   /// @return the length in bytes
-  public int compressDelta(Span source, byte[] base, Span target) {
+  public int compressDelta(Slice source, byte[] base, Slice target) {
     compressor.loadDict(base, ZstdDictContentType.RAW_CONTENT);
     try {
       return compress(source, target);
@@ -47,14 +50,14 @@ public final class Codec implements AutoCloseable {
   /// Expands `source` into `target`.
   ///
   /// @return whether it gave exactly `target.length()` bytes; when not, what `target` holds is undefined
-  public boolean expand(Span source, Span target) {
+  public boolean expand(Slice source, Slice target) {
     try {
       return expander.decompressByteArray(
               target.bytes(),
-              target.from(),
+              target.offset(),
               target.length(),
               source.bytes(),
-              source.from(),
+              source.offset(),
               source.length())
           == target.length();
     } catch (ZstdException e) {
@@ -63,7 +66,7 @@ public final class Codec implements AutoCloseable {
   }
 
   /// Expands a delta against its base; as [#expand].
-  public boolean expandDelta(Span source, byte[] base, Span target) {
+  public boolean expandDelta(Slice source, byte[] base, Slice target) {
     expander.loadDict(base, ZstdDictContentType.RAW_CONTENT);
     try {
       return expand(source, target);
@@ -76,14 +79,5 @@ public final class Codec implements AutoCloseable {
   public void close() {
     compressor.close();
     expander.close();
-  }
-
-  private static final byte[] NO_BASE = {};
-
-  /// `bytes[from, from + length)`.
-  public record Span(byte[] bytes, int from, int length) {
-    public static Span of(byte[] bytes) {
-      return new Span(bytes, 0, bytes.length);
-    }
   }
 }

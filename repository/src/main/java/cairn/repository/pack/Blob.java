@@ -1,7 +1,7 @@
 package cairn.repository.pack;
 
 import cairn.base.bytes.ChunkId;
-import cairn.repository.chunk.Codec.Span;
+import cairn.base.bytes.Slice;
 import cairn.repository.chunk.Encoding;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +13,6 @@ import org.jspecify.annotations.Nullable;
 ///     empty for data
 /// @param encoded stored encrypted when the repository is
 public record Blob(
-    ChunkId id, int rawLength, Encoding encoding, @Nullable ChunkId base, Span clear, Span encoded) {
-  public static final Span NO_CLEAR = new Span(new byte[0], 0, 0);
+    ChunkId id, int rawLength, Encoding encoding, @Nullable ChunkId base, Slice clear, Slice encoded) {
+  public static final Slice NO_CLEAR = Slice.of(new byte[0]);
 }

@@ -4,8 +4,8 @@ import cairn.base.bytes.ByteWriter;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Crc32c;
 import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Slice;
 import cairn.base.bytes.Subject;
-import cairn.repository.chunk.Codec.Span;
 import cairn.repository.crypto.BlobCipher;
 import cairn.repository.crypto.Protection;
 import cairn.storage.Content;
@@ -59,9 +59,9 @@ public final class PackBuilder {
   /// @throws CorruptData when what was encrypted does not decrypt to the same bytes again
   public BlobEntry append(Blob blob) throws CorruptData {
     int offset = out.size();
-    out.raw(blob.clear().bytes(), blob.clear().from(), blob.clear().length());
+    out.raw(blob.clear().bytes(), blob.clear().offset(), blob.clear().length());
     if (protection.overheadBytes() == 0) {
-      out.raw(blob.encoded().bytes(), blob.encoded().from(), blob.encoded().length());
+      out.raw(blob.encoded().bytes(), blob.encoded().offset(), blob.encoded().length());
     } else {
       appendEncrypted(blob, entries.size());
     }
@@ -78,20 +78,20 @@ public final class PackBuilder {
   }
 
   private void appendEncrypted(Blob blob, int ordinal) throws CorruptData {
-    Span clear = blob.clear();
-    Span plain = blob.encoded();
-    byte[] aad = Arrays.copyOfRange(clear.bytes(), clear.from(), clear.from() + clear.length());
+    Slice clear = blob.clear();
+    Slice plain = blob.encoded();
+    byte[] aad = Arrays.copyOfRange(clear.bytes(), clear.offset(), clear.offset() + clear.length());
     int from = out.size();
     int stored = plain.length() + protection.overheadBytes();
     out.padTo(from + stored);
-    Span target = new Span(out.buffer(), from, stored);
+    Slice target = Slice.of(out.buffer(), from, stored);
     cipher.encrypt(ordinal, aad, plain, target);
     byte[] again = new byte[plain.length()];
     Subject subject = PackDirectory.subject(pack).slot(ordinal);
-    cipher.decrypt(ordinal, aad, target, Span.of(again), subject);
+    cipher.decrypt(ordinal, aad, target, Slice.of(again), subject);
     subject.check(
         Arrays.equals(
-            again, 0, again.length, plain.bytes(), plain.from(), plain.from() + plain.length()),
+            again, 0, again.length, plain.bytes(), plain.offset(), plain.offset() + plain.length()),
         "decrypted blob",
         "another",
         blob.id());

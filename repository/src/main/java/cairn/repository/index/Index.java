@@ -1,0 +1,84 @@
+package cairn.repository.index;
+
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Subject;
+import cairn.storage.Storage;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The index segments that a reader or writer goes by. Safe for use by several threads.
+public final class Index implements AutoCloseable {
+  public static final String PREFIX = "index";
+
+  private final Storage storage;
+  private final ObjectId repository;
+  private final Arena arena = Arena.ofShared();
+  private final List<Segment> segments = new ArrayList<>();
+
+  /// An index without segments.
+  public Index(Storage storage, ObjectId repository) {
+    this.storage = storage;
+    this.repository = repository;
+  }
+
+  /// `index/<index id>`; the index of a session carries the session's id.
+  public static String name(ObjectId index) {
+    return PREFIX + "/" + index;
+  }
+
+  /// Opens a segment and adds it.
+  public void add(ObjectId index) throws IOException, CorruptData {
+    segments.add(new Segment(index, repository, bytes(index)));
+  }
+
+  /// Adds a segment that is open already.
+  public void add(Segment segment) {
+    segments.add(segment);
+  }
+
+  private MemorySegment bytes(ObjectId index) throws IOException, CorruptData {
+    Optional<Path> file = storage.localFile(name(index));
+    if (file.isEmpty()) {
+      return MemorySegment.ofArray(storage.readAll(name(index)));
+    }
+    try (FileChannel channel = FileChannel.open(file.get(), StandardOpenOption.READ)) {
+      Subject subject = SegmentLayout.subject(index);
+      subject.check(channel.size() > 0, "size", channel.size(), "72 or more");
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    }
+  }
+
+  public List<Segment> segments() {
+    return List.copyOf(segments);
+  }
+
+  /// The number of entries in all segments.
+  public long size() {
+    return segments.stream().mapToLong(Segment::size).sum();
+  }
+
+  /// Every place where the chunk lies; a chunk may have been stored by two sessions at once.
+  ///
+  /// @throws CorruptData when a page that had to be looked at is damaged
+  public List<Location> find(ChunkId id) throws CorruptData {
+    List<Location> found = new ArrayList<>(1);
+    for (Segment segment : segments) {
+      segment.find(id, found);
+    }
+    return found;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
