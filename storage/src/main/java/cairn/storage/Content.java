@@ -2,7 +2,11 @@ package cairn.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /// The bytes of an object about to be published.
 public interface Content {
@@ -14,6 +18,29 @@ public interface Content {
 
   static Content of(byte[] bytes) {
     return of(bytes, 0, bytes.length);
+  }
+
+  /// A local file, which is not to be changed before the object is published.
+  ///
+  /// @throws IOException when there is no such file
+  static Content of(Path file) throws IOException {
+    long size = Files.size(file);
+    return new Content() {
+      @Override
+      public long size() {
+        return size;
+      }
+
+      @Override
+      public void writeTo(WritableByteChannel target) throws IOException {
+        try (FileChannel source = FileChannel.open(file, StandardOpenOption.READ)) {
+          long done = 0;
+          while (done < size) {
+            done += source.transferTo(done, size - done, target);
+          }
+        }
+      }
+    };
   }
 
   /// `bytes[from, from + length)`; not copied, so not to be changed before the object is published.

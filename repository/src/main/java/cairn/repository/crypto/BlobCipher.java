@@ -1,6 +1,7 @@
 package cairn.repository.crypto;
 
 import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Slice;
 import cairn.base.bytes.Subject;
 
 /// Encrypts and decrypts the blobs of one pack. Not safe for use by several threads, but several

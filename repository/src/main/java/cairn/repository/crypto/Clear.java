@@ -4,6 +4,7 @@ import cairn.base.bytes.ByteWriter;
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Slice;
 import cairn.base.bytes.Subject;
 import java.security.DigestException;
 import java.security.MessageDigest;

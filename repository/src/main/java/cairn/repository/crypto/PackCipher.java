@@ -2,6 +2,7 @@ package cairn.repository.crypto;
 
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Slice;
 import cairn.base.bytes.Subject;
 import java.security.GeneralSecurityException;
 import java.util.BitSet;

@@ -1,5 +1,6 @@
 package cairn.repository.crypto;
 
+import cairn.base.bytes.Slice;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package cairn.repository.crypto;
 
 import cairn.base.bytes.ByteWriter;
 import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Slice;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;

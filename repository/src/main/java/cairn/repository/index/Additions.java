@@ -58,6 +58,11 @@ public final class Additions implements AutoCloseable {
     }
   }
 
+  /// Whether a chunk is claimed or stored in this session.
+  public synchronized boolean knows(ChunkId id) throws CorruptData {
+    return claimed.contains(id) || contains(id);
+  }
+
   /// The number of entries.
   public synchronized long size() {
     return size;

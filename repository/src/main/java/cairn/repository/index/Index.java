@@ -3,6 +3,7 @@ package cairn.repository.index;
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Problem;
 import cairn.base.bytes.Subject;
 import cairn.storage.Storage;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The index segments that a reader or writer goes by. Safe for use by several threads.
 public final class Index implements AutoCloseable {
@@ -73,6 +75,19 @@ public final class Index implements AutoCloseable {
     List<Location> found = new ArrayList<>(1);
     for (Segment segment : segments) {
       segment.find(id, found);
+    }
+    return found;
+  }
+
+  /// As [#find(ChunkId)], but goes on behind damage and tells of it.
+  public List<Location> find(ChunkId id, Consumer<Problem> damage) {
+    List<Location> found = new ArrayList<>(1);
+    for (Segment segment : segments) {
+      try {
+        segment.find(id, found);
+      } catch (CorruptData e) {
+        damage.accept(e.problem());
+      }
     }
     return found;
   }

@@ -16,8 +16,9 @@ import java.util.List;
 
 /// A pack in the making, in memory. Not safe for use by several threads.
 public final class PackBuilder {
-  private final ObjectId repository;
+  private final Packs packs;
   private final ObjectId pack;
+  private final ObjectId session;
   private final PackContent content;
   private final Protection protection;
   private final BlobCipher cipher;
@@ -27,14 +28,15 @@ public final class PackBuilder {
   /// @param pack a name never used before
   /// @param targetBytes what the finished pack will have, about
   public PackBuilder(
-      ObjectId repository, ObjectId pack, PackContent content, Protection protection, int targetBytes) {
-    this.repository = repository;
+      Packs packs, ObjectId pack, ObjectId session, PackContent content, int targetBytes) {
+    this.packs = packs;
     this.pack = pack;
+    this.session = session;
     this.content = content;
-    this.protection = protection;
+    this.protection = packs.protection();
     this.cipher = protection.blobCipher(pack);
     this.out = new ByteWriter(targetBytes);
-    PackDirectory.writeHead(out, repository, pack);
+    PackDirectory.writeHead(out, packs.repository(), pack, session);
   }
 
   public ObjectId pack() {
@@ -63,7 +65,7 @@ public final class PackBuilder {
     if (protection.overheadBytes() == 0) {
       out.raw(blob.encoded().bytes(), blob.encoded().offset(), blob.encoded().length());
     } else {
-      appendEncrypted(blob, entries.size());
+      appendEncrypted(blob, offset);
     }
     int stored = out.size() - offset;
     BlobEntry entry =
@@ -77,7 +79,7 @@ public final class PackBuilder {
     return entry;
   }
 
-  private void appendEncrypted(Blob blob, int ordinal) throws CorruptData {
+  private void appendEncrypted(Blob blob, int offset) throws CorruptData {
     Slice clear = blob.clear();
     Slice plain = blob.encoded();
     byte[] aad = Arrays.copyOfRange(clear.bytes(), clear.offset(), clear.offset() + clear.length());
@@ -85,10 +87,10 @@ public final class PackBuilder {
     int stored = plain.length() + protection.overheadBytes();
     out.padTo(from + stored);
     Slice target = Slice.of(out.buffer(), from, stored);
-    cipher.encrypt(ordinal, aad, plain, target);
+    cipher.encrypt(offset, aad, plain, target);
     byte[] again = new byte[plain.length()];
-    Subject subject = PackDirectory.subject(pack).slot(ordinal);
-    cipher.decrypt(ordinal, aad, target, Slice.of(again), subject);
+    Subject subject = PackDirectory.subject(pack).slot(entries.size());
+    cipher.decrypt(offset, aad, target, Slice.of(again), subject);
     subject.check(
         Arrays.equals(
             again, 0, again.length, plain.bytes(), plain.offset(), plain.offset() + plain.length()),
@@ -101,14 +103,14 @@ public final class PackBuilder {
   /// pass is never published.
   public Finished finish() throws CorruptData, IOException {
     int end = out.size();
-    PackDirectory directory = new PackDirectory(pack, content, entries);
+    PackDirectory directory = new PackDirectory(pack, session, content, entries);
     directory.check(end, protection.overheadBytes());
     directory.writeTo(out, protection);
     byte[] head = Arrays.copyOf(out.buffer(), PackDirectory.HEAD_BYTES);
     byte[] tail = Arrays.copyOfRange(out.buffer(), end, out.size());
     PackDirectory read =
         PackDirectory.read(
-            pack, head, tail, new PackDirectory.Context(repository, protection, out.size()));
+            pack, head, tail, packs.context(out.size()));
     Subject subject = PackDirectory.subject(pack);
     for (int slot = 0; slot < read.entries().size(); slot++) {
       BlobEntry entry = read.entries().get(slot);

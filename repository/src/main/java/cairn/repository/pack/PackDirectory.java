@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a pack says of itself: a head, then the blobs without gap, then this directory, then a footer.
 ///
-/// Head: [Frame], then the pack id (16 bytes). Directory: the [BlobEntry]s in order of offset.
+/// Head: [Frame], then pack id and session id (16 bytes each). Directory: the [BlobEntry]s in order of offset.
 /// Footer, the last 52 bytes, little-endian:
 ///
 /// | offset | bytes | field                                                            |
@@ -29,8 +29,11 @@ import org.jspecify.annotations.Nullable;
 /// |     12 |     4 | length of the directory in bytes                                 |
 /// |     16 |    32 | seal over head, directory and footer up to here, role `pack`     |
 /// |     48 |     4 | CRC-32C of head, directory and footer up to here                 |
-public record PackDirectory(ObjectId pack, PackContent content, List<BlobEntry> entries) {
-  public static final int HEAD_BYTES = Frame.BYTES + ObjectId.BYTES;
+///
+/// @param session that wrote the pack
+public record PackDirectory(
+    ObjectId pack, ObjectId session, PackContent content, List<BlobEntry> entries) {
+  public static final int HEAD_BYTES = Frame.BYTES + 2 * ObjectId.BYTES;
   public static final int FOOTER_BYTES = 52;
 
   /// Above any pack that a writer makes, below what would need unsigned arithmetic.
@@ -48,9 +51,9 @@ public record PackDirectory(ObjectId pack, PackContent content, List<BlobEntry> 
     return Subject.of("pack", pack.toString());
   }
 
-  static void writeHead(ByteWriter out, ObjectId repository, ObjectId pack) {
+  static void writeHead(ByteWriter out, ObjectId repository, ObjectId pack, ObjectId session) {
     Frame.write(out, Frame.Kind.PACK, repository);
-    out.id(pack);
+    out.id(pack).id(session);
   }
 
   /// Appends directory and footer to a pack whose head and blobs are in `out` already.
@@ -95,6 +98,7 @@ public record PackDirectory(ObjectId pack, PackContent content, List<BlobEntry> 
     Frame.read(headIn, Frame.Kind.PACK, context.repository, subject);
     ObjectId named = headIn.objectId();
     subject.check(named.equals(pack), "pack id", named, pack);
+    ObjectId session = headIn.objectId();
     byte[] seal =
         context.protection.seal("pack", pack.toString(), sealed.buffer(), 0, sealEnd - 32);
     subject.check(
@@ -105,7 +109,7 @@ public record PackDirectory(ObjectId pack, PackContent content, List<BlobEntry> 
       entries.add(readEntry(in, subject.slot(slot)));
     }
     in.end();
-    PackDirectory directory = new PackDirectory(pack, footer.content, entries);
+    PackDirectory directory = new PackDirectory(pack, session, footer.content, entries);
     directory.check(footer.directoryOffset, context.protection.overheadBytes());
     return directory;
   }

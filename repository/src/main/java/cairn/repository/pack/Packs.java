@@ -38,8 +38,11 @@ public record Packs(Storage storage, ObjectId repository, Protection protection)
       PackDirectory.subject(pack).check(wanted <= packBytes, "directory length", wanted, packBytes);
       tail = readTail(pack, packBytes, wanted);
     }
-    return PackDirectory.read(
-        pack, head, tail, new PackDirectory.Context(repository, protection, packBytes));
+    return PackDirectory.read(pack, head, tail, context(packBytes));
+  }
+
+  PackDirectory.Context context(long packBytes) {
+    return new PackDirectory.Context(repository, protection, packBytes);
   }
 
   private byte[] readTail(ObjectId pack, long packBytes, long wanted) throws IOException {

@@ -1,0 +1,82 @@
+package cairn.repository.read;
+
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Slice;
+import cairn.repository.chunk.Encoding;
+import cairn.repository.crypto.Protection;
+import cairn.repository.index.Index;
+import cairn.repository.index.Location;
+import cairn.repository.pack.Packs;
+import cairn.storage.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Reads single chunks. Serves one thread at a time.
+public final class ChunkReader implements AutoCloseable {
+  private final Storage storage;
+  private final Index index;
+  private final BlobDecoder decoder;
+
+  public ChunkReader(Storage storage, Index index, Protection protection) {
+    this.storage = storage;
+    this.index = index;
+    this.decoder = new BlobDecoder(protection);
+  }
+
+  /// Reads a chunk from wherever it lies undamaged.
+  ///
+  /// @throws CorruptData when every copy that could be read is damaged
+  /// @throws ChunkMissing when the index knows no copy
+  /// @throws IOException when a copy could not be read and no other is good
+  public byte[] read(ChunkId id) throws IOException, CorruptData {
+    return readFrom(id, index.find(id));
+  }
+
+  /// Reads the base of a delta, which is never a delta itself.
+  public byte[] readBase(ChunkId id) throws IOException, CorruptData {
+    List<Location> plain =
+        index.find(id).stream().filter(at -> at.encoding() != Encoding.ZSTD_DELTA).toList();
+    return readFrom(id, plain);
+  }
+
+  private byte[] readFrom(ChunkId id, List<Location> places) throws IOException, CorruptData {
+    @Nullable CorruptData damage = null;
+    @Nullable IOException unknown = null;
+    for (Location place : places) {
+      try {
+        return read(place);
+      } catch (CorruptData e) {
+        damage = e;
+      } catch (IOException e) {
+        unknown = e;
+      }
+    }
+    if (unknown != null) {
+      throw unknown;
+    }
+    if (damage != null) {
+      throw damage;
+    }
+    throw new ChunkMissing(id);
+  }
+
+  /// Reads the copy of a chunk at one place.
+  public byte[] read(Location location) throws IOException, CorruptData {
+    ChunkId base = location.base();
+    byte[] basis = base == null ? null : readBase(base);
+    byte[] stored = new byte[location.place().storedLength()];
+    storage.read(
+        Packs.name(location.pack()), location.place().offset(), ByteBuffer.wrap(stored));
+    byte[] raw = new byte[location.place().rawLength()];
+    decoder.decode(location, Slice.of(stored), basis, Slice.of(raw));
+    return raw;
+  }
+
+  @Override
+  public void close() {
+    decoder.close();
+  }
+}

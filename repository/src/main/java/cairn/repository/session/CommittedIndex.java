@@ -1,0 +1,92 @@
+package cairn.repository.session;
+
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Problem;
+import cairn.repository.index.Index;
+import cairn.repository.index.Location;
+import cairn.repository.pack.Packs;
+import cairn.storage.ObjectMissing;
+import cairn.storage.Storage.Entry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// The index of all committed sessions. Those of others are never looked at: a fenced writer may go on
+/// writing. Damaged segments are left out and told of; [#find] then knows less, never wrong things.
+/// Safe for use by several threads.
+public final class CommittedIndex implements AutoCloseable {
+  private static final int ATTEMPTS = 5;
+
+  private final Index index;
+  private final Set<Problem> problems = Collections.synchronizedSet(new LinkedHashSet<>());
+
+  private CommittedIndex(Index index) {
+    this.index = index;
+  }
+
+  /// Opens the segments of the sessions that are committed now.
+  public static CommittedIndex open(Packs packs) throws IOException, CorruptData {
+    for (int attempt = 1; ; attempt++) {
+      CommittedIndex opened =
+          new CommittedIndex(new Index(packs.storage(), packs.repository()));
+      try {
+        opened.load(packs);
+        return opened;
+      } catch (ObjectMissing e) {
+        opened.close();
+        if (attempt == ATTEMPTS) { // merged away each time between listing and reading
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void load(Packs packs) throws IOException, CorruptData {
+    Sessions sessions = new Sessions(packs.storage(), packs.repository());
+    List<ObjectId> indexes = new ArrayList<>();
+    Set<ObjectId> ended = new HashSet<>(sessions.list(Sessions.State.COMMITTED));
+    for (Entry entry : packs.storage().list(Index.PREFIX)) {
+      indexes.add(ObjectNames.last(entry.name()));
+    }
+    for (ObjectId id : indexes) {
+      if (ended.contains(id)) {
+        addOrReport(id);
+      }
+    }
+  }
+
+  private void addOrReport(ObjectId id) throws IOException {
+    try {
+      index.add(id);
+    } catch (CorruptData e) {
+      problems.add(e.problem());
+    }
+  }
+
+  public Index index() {
+    return index;
+  }
+
+  /// The damage met so far.
+  public List<Problem> problems() {
+    synchronized (problems) {
+      return List.copyOf(problems);
+    }
+  }
+
+  /// Every place where the chunk lies, as far as undamaged segments tell.
+  public List<Location> find(ChunkId chunk) {
+    return index.find(chunk, problems::add);
+  }
+
+  @Override
+  public void close() {
+    index.close();
+  }
+}

@@ -1,0 +1,93 @@
+package cairn.repository.session;
+
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.ObjectId;
+import cairn.storage.Content;
+import cairn.storage.Storage;
+import cairn.storage.Storage.Entry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The session records of a repository, and the one decision each of them takes: a session ends by a
+/// move out of `open`, which exactly one process wins.
+public record Sessions(Storage storage, ObjectId repository) {
+  public static final String PREFIX = "sessions";
+
+  /// The states of a session.
+  public enum State {
+    OPEN("open"),
+    COMMITTED("committed"),
+    FENCED("fenced");
+
+    private final String folder;
+
+    State(String folder) {
+      this.folder = folder;
+    }
+
+    String prefix() {
+      return PREFIX + "/" + folder;
+    }
+  }
+
+  public static String name(State state, ObjectId session) {
+    return state.prefix() + "/" + session;
+  }
+
+  public void create(SessionRecord session) throws IOException {
+    storage.publish(
+        name(State.OPEN, session.id()), Content.of(session.toBytes(repository)));
+  }
+
+  /// The sessions in a state.
+  public List<ObjectId> list(State state) throws IOException, CorruptData {
+    return ids(state.prefix());
+  }
+
+  private List<ObjectId> ids(String prefix) throws IOException, CorruptData {
+    List<ObjectId> ids = new ArrayList<>();
+    for (Entry entry : storage.list(prefix)) {
+      ids.add(ObjectNames.last(entry.name()));
+    }
+    return ids;
+  }
+
+  public SessionRecord read(State state, ObjectId session) throws IOException, CorruptData {
+    return SessionRecord.read(session, storage.readAll(name(state, session)), repository);
+  }
+
+  /// Ends a session.
+  ///
+  /// @return false when it had ended before
+  public boolean end(ObjectId session, State state) throws IOException {
+    return storage.move(name(State.OPEN, session), name(state, session));
+  }
+
+  /// A sign of life.
+  ///
+  /// @throws SessionFenced when the session has ended
+  public void touch(ObjectId session) throws IOException {
+    try {
+      storage.touch(name(State.OPEN, session));
+    } catch (cairn.storage.ObjectMissing e) {
+      SessionFenced fenced = new SessionFenced(session.toString());
+      fenced.initCause(e);
+      throw fenced;
+    }
+  }
+
+  /// All tombstones.
+  public List<Tombstone> tombstones() throws IOException, CorruptData {
+    List<Tombstone> tombstones = new ArrayList<>();
+    for (Entry entry : storage.list(Tombstone.PREFIX)) {
+      ObjectId id = ObjectNames.last(entry.name());
+      try {
+        tombstones.add(Tombstone.read(id, storage.readAll(entry.name()), repository));
+      } catch (cairn.storage.ObjectMissing e) {
+        continue; // dropped since the listing: its packs are gone, and no index lists them
+      }
+    }
+    return tombstones;
+  }
+}

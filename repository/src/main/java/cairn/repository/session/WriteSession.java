@@ -1,0 +1,211 @@
+package cairn.repository.session;
+
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Problem;
+import cairn.repository.index.Additions;
+import cairn.repository.index.Index;
+import cairn.repository.index.Location;
+import cairn.repository.pack.Blob;
+import cairn.repository.pack.PackContent;
+import cairn.repository.pack.Packs;
+import cairn.repository.write.PackWriter;
+import cairn.storage.Content;
+import cairn.storage.Storage.Entry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// One writer's run. Opening it follows the order that the collector's safety rests on: the session
+/// record first, then the tombstones, then the indexes of committed sessions.
+///
+/// The first failure is final: whatever failed, nothing more is written and every later call throws
+/// that failure again (truth 8). What was published before stays as it is; without a commit it counts
+/// for nothing. Safe for use by several threads.
+public final class WriteSession implements AutoCloseable {
+  private final Packs packs;
+  private final Sessions sessions;
+  private final ObjectId id;
+  private final CommittedIndex committed;
+  private final Set<ObjectId> usablePacks = new HashSet<>();
+  private final Additions additions;
+  private final PackWriter writer;
+  private @Nullable Exception failure;
+  private long bytesPublished;
+
+  private WriteSession(Packs packs, SessionRecord record, Tools tools)
+      throws IOException, CorruptData {
+    this.packs = packs;
+    this.sessions = new Sessions(packs.storage(), packs.repository());
+    this.id = record.id();
+    sessions.create(record);
+    bytesPublished = record.toBytes(packs.repository()).length;
+    Set<ObjectId> doomed = new HashSet<>();
+    sessions.tombstones().forEach(tombstone -> doomed.addAll(tombstone.packs()));
+    this.committed = CommittedIndex.open(packs);
+    for (Entry entry : packs.storage().list(Packs.PREFIX)) {
+      usablePacks.add(ObjectNames.last(entry.name()));
+    }
+    usablePacks.removeAll(doomed);
+    this.additions = new Additions(id, packs.repository());
+    this.writer = new PackWriter(packs, id, tools.packTargetBytes(), tools.chance());
+  }
+
+  /// Opens a session.
+  public static WriteSession open(Packs packs, SessionRecord record, Tools tools)
+      throws IOException, CorruptData {
+    return new WriteSession(packs, record, tools);
+  }
+
+  /// What a session is made with.
+  ///
+  /// @param packTargetBytes from which size on a pack is full
+  /// @param chance for the names of packs
+  public record Tools(int packTargetBytes, RandomGenerator chance) {}
+
+  public ObjectId id() {
+    return id;
+  }
+
+  /// Damage to indexes that was met so far: it costs space, not safety.
+  public List<Problem> warnings() {
+    return committed.problems();
+  }
+
+  /// The index of what was committed before this session.
+  public Index index() {
+    return committed.index();
+  }
+
+  /// Where a chunk lies that may be referred to: in a committed pack that is there and that no collector
+  /// is about to remove; for a delta, its base likewise.
+  public @Nullable Location find(ChunkId chunk) {
+    for (Location place : committed.find(chunk)) {
+      ChunkId base = place.base();
+      if (usablePacks.contains(place.pack()) && (base == null || findPlain(base) != null)) {
+        return place;
+      }
+    }
+    return null;
+  }
+
+  /// As [#find], but only what is stored by itself: what may be the base of a delta.
+  public @Nullable Location findPlain(ChunkId chunk) {
+    for (Location place : committed.find(chunk)) {
+      if (usablePacks.contains(place.pack()) && place.base() == null) {
+        return place;
+      }
+    }
+    return null;
+  }
+
+  /// Takes on the duty to [#append] a chunk.
+  ///
+  /// @return false when this session stores it already
+  public boolean claim(ChunkId chunk) throws IOException, CorruptData {
+    return run(() -> additions.claim(chunk));
+  }
+
+  /// Whether a node may name the chunk: it was committed before, or this session stores it.
+  boolean mayName(ChunkId chunk) throws CorruptData {
+    return find(chunk) != null || additions.knows(chunk);
+  }
+
+  /// Stores a claimed chunk.
+  public synchronized void append(PackContent content, Blob blob) throws IOException, CorruptData {
+    run(
+        () -> {
+          additions.add(writer.append(content, blob));
+          return true;
+        });
+  }
+
+  /// A sign of life.
+  ///
+  /// @throws SessionFenced when somebody took this session for dead
+  public void touch() throws IOException, CorruptData {
+    run(
+        () -> {
+          sessions.touch(id);
+          return true;
+        });
+  }
+
+  /// Publishes packs and index, then a snapshot record, then ends the session: in this order (truth 4).
+  ///
+  /// @param name of the snapshot record
+  /// @throws SessionFenced when somebody took this session for dead: the run is void
+  public synchronized void commit(String name, byte[] record) throws IOException, CorruptData {
+    run(
+        () -> {
+          publishIndex();
+          packs.storage().publish(name, Content.of(record));
+          bytesPublished += record.length;
+          return end();
+        });
+  }
+
+  /// Ends the session without a snapshot, so that the next one finds what was uploaded.
+  public synchronized void commitUploads() throws IOException, CorruptData {
+    run(
+        () -> {
+          publishIndex();
+          return end();
+        });
+  }
+
+  /// Publishes what is in packs so far.
+  ///
+  /// @return the bytes that this session added to the storage
+  public synchronized long flush() throws IOException, CorruptData {
+    return run(() -> bytesPublished + writer.flush());
+  }
+
+  private void publishIndex() throws IOException, CorruptData {
+    writer.flush();
+    if (additions.size() > 0) {
+      Path file = additions.write();
+      Content index = Content.of(file);
+      packs.storage().publish(Index.name(id), index);
+      bytesPublished += index.size();
+    }
+  }
+
+  private boolean end() throws IOException {
+    if (!sessions.end(id, Sessions.State.COMMITTED)) {
+      throw new SessionFenced(id.toString());
+    }
+    return true;
+  }
+
+  private <T> T run(Step<T> step) throws IOException, CorruptData {
+    Exception first = failure;
+    if (first != null) {
+      throw new IOException("the session failed before: " + first.getMessage(), first);
+    }
+    try {
+      return step.run();
+    } catch (IOException | CorruptData | RuntimeException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  private interface Step<T> {
+    T run() throws IOException, CorruptData;
+  }
+
+  /// Lets go of local resources. An uncommitted session stays open in the repository until somebody
+  /// fences it.
+  @Override
+  public void close() throws IOException {
+    writer.close();
+    additions.close();
+    committed.close();
+  }
+}

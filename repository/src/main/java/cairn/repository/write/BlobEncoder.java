@@ -1,0 +1,112 @@
+package cairn.repository.write;
+
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Slice;
+import cairn.base.bytes.Subject;
+import cairn.repository.chunk.Codec;
+import cairn.repository.chunk.Encoding;
+import cairn.repository.crypto.ChunkDigest;
+import cairn.repository.crypto.Protection;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Picks the smallest encoding of a chunk and proves it by decoding. Serves one thread at a time.
+public final class BlobEncoder implements AutoCloseable {
+  private final Codec codec;
+  private final ChunkDigest digest;
+  private final boolean verify;
+  private byte[] plainEncoded = new byte[0];
+  private byte[] decoded = new byte[0];
+
+  /// @param level of zstd
+  /// @param verify whether to decode what was encoded and compute the id again
+  public BlobEncoder(Protection protection, int level, boolean verify) {
+    this.codec = new Codec(level);
+    this.digest = protection.newDigest();
+    this.verify = verify;
+  }
+
+  public ChunkDigest digest() {
+    return digest;
+  }
+
+  /// Encodes a chunk.
+  ///
+  /// @param target room for [Codec#boundBytes] of the chunk
+  /// @return what was written to the start of `target`
+  /// @throws CorruptData when decoding did not give back the chunk: memory or a codec is faulty
+  public Encoded encode(ChunkId id, Slice plain, @Nullable Base base, Slice target)
+      throws CorruptData {
+    Encoded encoded = encodePlain(plain, target);
+    if (base != null && !base.id().equals(id)) {
+      encoded = tryDelta(plain, base, encoded, target);
+    }
+    if (verify) {
+      prove(id, plain.length(), encoded, base, target);
+    }
+    return encoded;
+  }
+
+  private Encoded encodePlain(Slice plain, Slice target) {
+    int length = codec.compress(plain, target);
+    if (length < plain.length()) {
+      return new Encoded(Encoding.ZSTD, length, null);
+    }
+    System.arraycopy(
+        plain.bytes(), plain.offset(), target.bytes(), target.offset(), plain.length());
+    return new Encoded(Encoding.RAW, plain.length(), null);
+  }
+
+  /// A delta is kept when it is at most half as large as the chunk by itself: it costs a second read.
+  private Encoded tryDelta(Slice plain, Base base, Encoded alone, Slice target) {
+    int bound = Codec.boundBytes(plain.length());
+    if (plainEncoded.length < bound) {
+      plainEncoded = new byte[bound];
+    }
+    int length = codec.compressDelta(plain, base.content(), Slice.of(plainEncoded));
+    if (length > alone.length() / 2) {
+      return alone;
+    }
+    System.arraycopy(plainEncoded, 0, target.bytes(), target.offset(), length);
+    return new Encoded(Encoding.ZSTD_DELTA, length, base.id());
+  }
+
+  private void prove(
+      ChunkId id, int rawLength, Encoded encoded, @Nullable Base base, Slice target)
+      throws CorruptData {
+    if (decoded.length != rawLength) {
+      decoded = new byte[rawLength];
+    }
+    Slice source = Slice.of(target.bytes(), target.offset(), encoded.length());
+    Slice room = Slice.of(decoded, 0, rawLength);
+    Subject subject = Subject.of("chunk", id.toString());
+    boolean good =
+        switch (encoded.encoding()) {
+          case RAW -> true;
+          case ZSTD -> codec.expand(source, room);
+          case ZSTD_DELTA -> base != null && codec.expandDelta(source, base.content(), room);
+        };
+    subject.check(good, "encoded bytes", "malformed", encoded.encoding());
+    ChunkId have =
+        encoded.encoding() == Encoding.RAW
+            ? digest.of(source.bytes(), source.offset(), rawLength)
+            : digest.of(decoded, 0, rawLength);
+    subject.check(have.equals(id), "id", have, id);
+  }
+
+  @Override
+  public void close() {
+    codec.close();
+    Arrays.fill(decoded, (byte) 0);
+  }
+
+  /// What a chunk may be stored as the difference to: a chunk that is stored by itself.
+  public record Base(ChunkId id, byte[] content) {}
+
+  /// What became of a chunk.
+  ///
+  /// @param length in bytes
+  /// @param base present for `ZSTD_DELTA` only
+  public record Encoded(Encoding encoding, int length, @Nullable ChunkId base) {}
+}

@@ -1,0 +1,73 @@
+package cairn.repository.write;
+
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.ObjectId;
+import cairn.repository.index.Location;
+import cairn.repository.pack.Blob;
+import cairn.repository.pack.PackBuilder;
+import cairn.repository.pack.PackContent;
+import cairn.repository.pack.Packs;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/// Gathers blobs into packs, data and nodes apart, and publishes what is full. Not safe for use by
+/// several threads.
+public final class PackWriter implements AutoCloseable {
+  private final Packs packs;
+  private final ObjectId session;
+  private final int targetBytes;
+  private final RandomGenerator chance;
+  private final PackPublisher publisher;
+  private final Map<PackContent, PackBuilder> open = new EnumMap<>(PackContent.class);
+
+  /// @param targetBytes from which size on a pack is full
+  public PackWriter(
+      Packs packs, ObjectId session, int targetBytes, RandomGenerator chance) {
+    this.packs = packs;
+    this.session = session;
+    this.targetBytes = targetBytes;
+    this.chance = chance;
+    this.publisher = new PackPublisher(packs.storage());
+  }
+
+  /// Takes in a blob; it is durable only after [#flush()].
+  ///
+  /// @return where it will lie
+  public Location append(PackContent content, Blob blob) throws IOException, CorruptData {
+    PackBuilder pack = open.get(content);
+    if (pack == null) {
+      pack = newPack(content);
+      open.put(content, pack);
+    }
+    Location location = Location.of(pack.pack(), content, pack.append(blob));
+    if (pack.size() >= targetBytes) {
+      open.remove(content);
+      publisher.publish(pack);
+    }
+    return location;
+  }
+
+  private PackBuilder newPack(PackContent content) {
+    ObjectId id = ObjectId.random(chance);
+    int room = content == PackContent.DATA ? targetBytes + targetBytes / 8 : targetBytes / 8;
+    return new PackBuilder(packs, id, session, content, room);
+  }
+
+  /// Publishes everything, whatever its size.
+  ///
+  /// @return the bytes of all packs published so far
+  public long flush() throws IOException, CorruptData {
+    for (PackBuilder pack : open.values()) {
+      publisher.publish(pack);
+    }
+    open.clear();
+    return publisher.drain();
+  }
+
+  @Override
+  public void close() {
+    publisher.close();
+  }
+}
