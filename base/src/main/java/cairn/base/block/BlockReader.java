@@ -16,8 +16,8 @@ public interface BlockReader extends Closeable {
   /// The natural unit of reads, in bytes: a power of two. Reads of any other size work too.
   int blockSize();
 
-  /// What is known about `[offset, offset + length)`: extents in ascending order that cover the range
-  /// without gap or overlap. `DATA` is always a correct answer; a `HOLE` reads as zeros.
+  /// What is known about `[offset, offset + length)`: extents in ascending order that cover the
+  /// range without gap or overlap. `DATA` is always a correct answer; a `HOLE` reads as zeros.
   List<Extent> extents(long offset, long length) throws IOException;
 
   /// Fills `target[from, from + length)` with the bytes at `offset`.

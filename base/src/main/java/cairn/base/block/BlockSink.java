@@ -3,12 +3,13 @@ package cairn.base.block;
 import java.io.Closeable;
 import java.io.IOException;
 
-/// Where a volume image is written. Writes may come from several threads, in any order, at most once
-/// for each byte.
+/// Where a volume image is written. Writes may come from several threads, in any order, at most
+/// once for each byte.
 ///
-/// A sink is complete only after [#finish()] has returned: it flushes, syncs the very descriptor that
-/// was written, and reports what happened. [#close()] without `finish` leaves an incomplete target,
-/// and its caller says so. The first failure is final: every later call throws it again (truth 8).
+/// A sink is complete only after [#finish()] has returned: it flushes, syncs the very descriptor
+/// that was written, and reports what happened. [#close()] without `finish` leaves an incomplete
+/// target, and its caller says so. The first failure is final: every later call throws it again
+/// (truth 8).
 public interface BlockSink extends Closeable {
   /// In bytes; what is written lies within it.
   long size();

@@ -6,8 +6,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// A little-endian cursor over bytes that are not trusted: reading past the end is
-/// [CorruptData] about the [Subject] given, never an index error.
+/// A little-endian cursor over bytes that are not trusted: reading past the end is [CorruptData]
+/// about the [Subject] given, never an index error.
 public final class ByteReader {
   private static final VarHandle SHORT = ByteWriter.view(short[].class);
   private static final VarHandle INT = ByteWriter.view(int[].class);

@@ -1,8 +1,8 @@
 package cairn.base.bytes;
 
 /// Bytes that were read successfully and are wrong. Never retried, and never used for an I/O error,
-/// which says nothing about the bytes (truth 6). What was being read is unusable; everything else is
-/// as it was.
+/// which says nothing about the bytes (truth 6). What was being read is unusable; everything else
+/// is as it was.
 public final class CorruptData extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -9,7 +9,11 @@ public final class FormatTooNew extends IOException {
 
   public FormatTooNew(String what, int have, int newestKnown) {
     super(
-        "%s has format version %d; this Cairn reads up to %d: use a newer Cairn"
-            .formatted(what, have, newestKnown));
+        what
+            + " has format version "
+            + have
+            + "; this Cairn reads up to "
+            + newestKnown
+            + ": use a newer Cairn");
   }
 }

@@ -8,7 +8,11 @@ public final class FormatTooOld extends IOException {
 
   public FormatTooOld(String what, int have, int oldestKnown) {
     super(
-        "%s has format version %d; this Cairn reads from %d on: use an older Cairn to copy it"
-            .formatted(what, have, oldestKnown));
+        what
+            + " has format version "
+            + have
+            + "; this Cairn reads from "
+            + oldestKnown
+            + " on: use an older Cairn to copy it");
   }
 }

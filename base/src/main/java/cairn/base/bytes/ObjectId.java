@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
-/// The name of a repository, session, pack, index or snapshot: 16 random bytes, never reused
-/// (truth 2).
+/// The name of a repository, session, pack, index or snapshot: 16 random bytes, never reused (truth
+/// 2).
 public record ObjectId(long high, long low) implements Comparable<ObjectId> {
   public static final int BYTES = 16;
 

@@ -12,8 +12,8 @@ public sealed interface Problem {
   /// Its identifier, in full.
   String id();
 
-  /// Bytes that are wrong:
-  /// `corrupt <kind> <id>[@pack:offset][ slot=<n>]: <field>, have <x> expect <y>`.
+  /// Bytes that are wrong: `corrupt <kind> <id>[@pack:offset][ slot=<n>]: <field>, have <x> expect
+  /// <y>`.
   ///
   /// @param place where it lies, as `pack:offset`, or empty when the id says it all
   /// @param slot the item within it, or -1
@@ -22,33 +22,27 @@ public sealed interface Problem {
       implements Problem {
     @Override
     public String message() {
-      return "corrupt %s %s%s%s: %s, have %s expect %s"
-          .formatted(
-              kind,
-              id,
-              place.isEmpty() ? "" : "@" + place,
-              slot < 0 ? "" : " slot=" + slot,
-              field,
-              have,
-              expect);
+      String where = (place.isEmpty() ? "" : "@" + place) + (slot < 0 ? "" : " slot=" + slot);
+      String finding = field + ", have " + have + " expect " + expect;
+      return "corrupt " + kind + " " + id + where + ": " + finding;
     }
   }
 
-  /// Something that another object names and that is not there:
-  /// `missing <kind> <id>: needed by <neededBy>`.
+  /// Something that another object names and that is not there: `missing <kind> <id>: needed by
+  /// <neededBy>`.
   record Missing(String kind, String id, String neededBy) implements Problem {
     @Override
     public String message() {
-      return "missing %s %s: needed by %s".formatted(kind, id, neededBy);
+      return "missing " + kind + " " + id + ": needed by " + neededBy;
     }
   }
 
-  /// Something that could not be read, so that nothing is known about it:
-  /// `unknown <kind> <id>: <why>`.
+  /// Something that could not be read, so that nothing is known about it: `unknown <kind> <id>:
+  /// <why>`.
   record Unknown(String kind, String id, String why) implements Problem {
     @Override
     public String message() {
-      return "unknown %s %s: %s".formatted(kind, id, why);
+      return "unknown " + kind + " " + id + ": " + why;
     }
   }
 
@@ -62,7 +56,7 @@ public sealed interface Problem {
 
     @Override
     public String message() {
-      return "affected snapshot %s: volume %s, bytes %d+%d".formatted(id, volume, offset, length);
+      return "affected snapshot " + id + ": volume " + volume + ", bytes " + offset + "+" + length;
     }
   }
 }

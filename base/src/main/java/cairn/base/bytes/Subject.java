@@ -1,7 +1,7 @@
 package cairn.base.bytes;
 
-/// What is being checked, so that a failed check is one line:
-/// `subject.check(level == wanted, "level", level, wanted)`.
+/// What is being checked, so that a failed check is one line: `subject.check(level == wanted,
+/// "level", level, wanted)`.
 ///
 /// @param kind the kind of structure, as [Problem#kind()]
 /// @param id its identifier, in full

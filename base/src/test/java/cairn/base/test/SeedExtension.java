@@ -1,11 +1,11 @@
 package cairn.base.test;
 
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestWatcher;
-import org.jspecify.annotations.Nullable;
 
 /// Supplies [Seed] parameters and prints how to replay a test that failed with one. Registered in
 /// `META-INF/services`, so that no test has to name it.
