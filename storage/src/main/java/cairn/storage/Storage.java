@@ -13,13 +13,15 @@ import java.util.Optional;
 /// implementation can promise by itself.
 ///
 /// **Names** are `/`-separated segments, each of 1 to 200 characters of `A-Z a-z 0-9 . _ % + = @ , -`,
-/// not starting with a dot. A name is never reused.
+/// not starting with a dot; 900 characters in all. Anything else is an [IllegalArgumentException]. A name
+/// is never reused, and never both an object's and the start of other objects' names (up to a slash).
 ///
 /// **Guarantees**
 /// 1. An object appears whole and durable or not at all: when [#publish] has returned, the object
 ///    survives a crash; when it has thrown, the object may or may not be there, but is never partial.
 /// 2. Linearizable: once a call has returned, every later call by anyone sees its effect.
-/// 3. [#list] is complete, or it throws. An object that exists during the whole call is in the answer.
+/// 3. [#list] is complete, or it throws. An object that exists during the whole call is in the answer,
+///    under one of its names when it is moved meanwhile.
 /// 4. Of several concurrent [#publish] of one name, or [#move] of one object, exactly one wins.
 /// 5. Nothing but [#delete] removes, nothing but [#replace] changes content.
 ///
@@ -55,6 +57,7 @@ public interface Storage extends Closeable {
   /// Creates an object. The only way an object comes to be (truth 3).
   ///
   /// @throws ObjectExists when the name is taken; that object is untouched
+  /// @throws IllegalStateException when the content is not of the size it told; nothing is published
   void publish(String name, Content content) throws IOException;
 
   /// Replaces the object's content as a whole if it still is `expected`, byte for byte. For `config`.
