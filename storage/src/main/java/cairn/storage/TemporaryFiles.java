@@ -1,0 +1,194 @@
+package cairn.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// The files of a directory store that have no name yet.
+final class TemporaryFiles {
+  /// The JDK keeps, for each thread, a direct buffer as large as its largest transfer from or to heap;
+  /// so transfers are made in pieces of this size.
+  static final int TRANSFER_BYTES = 1 << 18;
+
+  private final Path folder;
+  private final RandomGenerator chance;
+  private final StoreFolders folders;
+  private final Ownership ownership;
+  private final DirectoryOps ops;
+  private volatile Appearance appearance = Appearance.UNKNOWN;
+
+  /// How a file gets its name on this file system.
+  private enum Appearance {
+    UNKNOWN,
+    LINK,
+    RENAME
+  }
+
+  TemporaryFiles(
+      Path folder,
+      RandomGenerator chance,
+      StoreFolders folders,
+      Ownership ownership,
+      DirectoryOps ops) {
+    this.folder = folder;
+    this.chance = chance;
+    this.folders = folders;
+    this.ownership = ownership;
+    this.ops = ops;
+  }
+
+  /// Writes and syncs a new file.
+  Path write(Content content) throws IOException {
+    folders.ensure(folder);
+    Path file = newName();
+    try (FileChannel channel = ops.create(file)) {
+      ownership.adopt(file);
+      Output output = new Output(channel, content.size());
+      content.writeTo(output);
+      output.checkComplete(file);
+      ops.force(channel);
+    } catch (IOException | RuntimeException | Error e) {
+      discard(file);
+      throw e;
+    }
+    return file;
+  }
+
+  /// Gives a file its name. The caller holds the store's lock and knows that the name is free, which a
+  /// link makes doubly sure of.
+  ///
+  /// @throws FileAlreadyExistsException when the name is taken after all
+  void name(Path file, Path name) throws IOException {
+    if (appearance == Appearance.UNKNOWN) {
+      appearance = linksWork() ? Appearance.LINK : Appearance.RENAME;
+    }
+    if (appearance == Appearance.LINK) {
+      ops.link(file, name);
+    } else {
+      ops.rename(file, name);
+    }
+  }
+
+  boolean usesLinks() {
+    return appearance == Appearance.LINK;
+  }
+
+  /// Whether this file system has hard links. That a link fails where a file can be made says no; any
+  /// other trouble is trouble.
+  private boolean linksWork() throws IOException {
+    Path file = newName();
+    Path linked = newName();
+    try {
+      ops.create(file).close();
+      try {
+        ops.link(file, linked);
+        return true;
+      } catch (FileSystemException | UnsupportedOperationException e) {
+        ops.create(linked).close();
+        return false;
+      }
+    } finally {
+      discard(linked);
+      discard(file);
+    }
+  }
+
+  /// Best effort: nobody looks at these names.
+  void discard(Path file) {
+    try {
+      ops.remove(file);
+    } catch (IOException e) {
+      // litter, see removeOlder
+    }
+  }
+
+  int removeOlder(Instant before) throws IOException {
+    int count = 0;
+    for (Path file : all()) {
+      if (isOlder(file, before) && ops.remove(file)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private List<Path> all() throws IOException {
+    try {
+      return ops.entries(folder);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  private boolean isOlder(Path file, Instant before) throws IOException {
+    try {
+      return ops.attributes(file).lastModifiedTime().toInstant().isBefore(before);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private synchronized Path newName() {
+    return folder.resolve("%016x%016x".formatted(chance.nextLong(), chance.nextLong()));
+  }
+
+  /// Takes exactly the bytes promised.
+  private final class Output implements WritableByteChannel {
+    private final FileChannel file;
+    private final long size;
+    private long written;
+
+    Output(FileChannel file, long size) {
+      this.file = file;
+      this.size = size;
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+      int all = source.remaining();
+      if (all > size - written) {
+        throw new IllegalStateException("content is larger than its size of " + size);
+      }
+      int end = source.limit();
+      while (source.position() < end) {
+        source.limit(Math.min(end, source.position() + TRANSFER_BYTES));
+        try {
+          written += ops.write(file, source);
+        } finally {
+          source.limit(end);
+        }
+      }
+      return all;
+    }
+
+    void checkComplete(Path path) throws IOException {
+      if (written != size) {
+        throw new IllegalStateException(
+            "content of " + written + " bytes is smaller than its size of " + size);
+      }
+      if (file.size() != size) {
+        throw new Trouble.Explained(
+            "%s has %d bytes after %d were written: check the disk"
+                .formatted(path, file.size(), size));
+      }
+    }
+
+    @Override
+    public boolean isOpen() {
+      return file.isOpen();
+    }
+
+    @Override
+    public void close() {
+      throw new IllegalStateException("not the content's to close");
+    }
+  }
+}

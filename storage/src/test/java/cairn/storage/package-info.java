@@ -1,0 +1,5 @@
+/// Storages for tests, and the suite that all storages pass.
+@NullMarked
+package cairn.storage;
+
+import org.jspecify.annotations.NullMarked;
