@@ -19,6 +19,11 @@ final class Clear implements Protection {
   private Clear() {}
 
   @Override
+  public boolean encrypts() {
+    return false;
+  }
+
+  @Override
   public ChunkDigest newDigest() {
     return new Sha256();
   }

@@ -41,6 +41,11 @@ final class Encrypted implements Protection {
   }
 
   @Override
+  public boolean encrypts() {
+    return true;
+  }
+
+  @Override
   public ChunkDigest newDigest() {
     return new Keyed(Primitives.hmac(chunkIdKey));
   }

@@ -21,6 +21,9 @@ public sealed interface Protection permits Clear, Encrypted {
     return new Encrypted(master);
   }
 
+  /// Whether a key is needed to read and to forge.
+  boolean encrypts();
+
   ChunkDigest newDigest();
 
   /// By how much a stored blob is longer than its plaintext.

@@ -1,7 +1,6 @@
 /// Keys and what is done with them: chunk ids, encryption of blobs and records, seals over metadata
 /// ([Protection][cairn.repository.crypto.Protection]), and the slots that keep the one master key
-// of
-/// a repository ([KeySlots][cairn.repository.crypto.KeySlots]).
+/// of a repository ([KeySlots][cairn.repository.crypto.KeySlots]).
 ///
 /// ```
 /// passphrase -- Argon2id --\                    /-- "chunk-id" -- HMAC-SHA-256: chunk ids

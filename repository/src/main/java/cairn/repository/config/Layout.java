@@ -1,0 +1,44 @@
+package cairn.repository.config;
+
+/// The choices that were made when the repository was. They hold for every object in it.
+///
+/// @param blockBytes block size of volumes, a power of two
+/// @param zstdLevel compression level of new blobs
+/// @param packTargetBytes at what size a pack ends
+/// @param indexTargetBytes at what size an index segment ends
+public record Layout(int blockBytes, int zstdLevel, int packTargetBytes, int indexTargetBytes) {
+  public static final int BLOCK_BYTES_MIN = 16 << 10;
+  public static final int BLOCK_BYTES_MAX = 4 << 20;
+  public static final int ZSTD_LEVEL_MIN = -5;
+  public static final int ZSTD_LEVEL_MAX = 19;
+  public static final int TARGET_BYTES_MIN = 1 << 20;
+  public static final int TARGET_BYTES_MAX = 1 << 30;
+
+  public static final Layout DEFAULT = new Layout(64 << 10, 1, 32 << 20, 64 << 20);
+
+  /// @throws IllegalArgumentException with one sentence for the user
+  public Layout {
+    check("block size", blockBytes, BLOCK_BYTES_MIN, BLOCK_BYTES_MAX);
+    if (Integer.bitCount(blockBytes) != 1) {
+      throw new IllegalArgumentException("block size is %d, no power of two".formatted(blockBytes));
+    }
+    check("zstd level", zstdLevel, ZSTD_LEVEL_MIN, ZSTD_LEVEL_MAX);
+    check("pack target size", packTargetBytes, TARGET_BYTES_MIN, TARGET_BYTES_MAX);
+    check("index target size", indexTargetBytes, TARGET_BYTES_MIN, TARGET_BYTES_MAX);
+  }
+
+  public Layout withBlockBytes(int newBlockBytes) {
+    return new Layout(newBlockBytes, zstdLevel, packTargetBytes, indexTargetBytes);
+  }
+
+  public Layout withZstdLevel(int newZstdLevel) {
+    return new Layout(blockBytes, newZstdLevel, packTargetBytes, indexTargetBytes);
+  }
+
+  private static void check(String field, int have, int least, int most) {
+    if (have < least || have > most) {
+      throw new IllegalArgumentException(
+          "%s is %d, not %d..%d".formatted(field, have, least, most));
+    }
+  }
+}
