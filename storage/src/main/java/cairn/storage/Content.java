@@ -1,5 +1,6 @@
 package cairn.storage;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -36,7 +37,11 @@ public interface Content {
         try (FileChannel source = FileChannel.open(file, StandardOpenOption.READ)) {
           long done = 0;
           while (done < size) {
-            done += source.transferTo(done, size - done, target);
+            long moved = source.transferTo(done, size - done, target);
+            if (moved == 0) {
+              throw new EOFException(file + " became shorter while it was published");
+            }
+            done += moved;
           }
         }
       }

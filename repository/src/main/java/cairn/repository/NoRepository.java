@@ -1,0 +1,12 @@
+package cairn.repository;
+
+import java.io.IOException;
+
+/// The storage holds no repository.
+public final class NoRepository extends IOException {
+  private static final long serialVersionUID = 1;
+
+  public NoRepository(String location, Throwable cause) {
+    super("there is no repository at " + location + ": make one with 'cairn init'", cause);
+  }
+}

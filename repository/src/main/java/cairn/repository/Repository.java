@@ -1,0 +1,164 @@
+package cairn.repository;
+
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Problem;
+import cairn.base.bytes.Subject;
+import cairn.repository.check.SnapshotChecker;
+import cairn.repository.config.RepositoryConfig;
+import cairn.repository.crypto.Protection;
+import cairn.repository.pack.Packs;
+import cairn.repository.session.CommittedIndex;
+import cairn.repository.session.ObjectNames;
+import cairn.repository.session.SessionRecord;
+import cairn.repository.session.Sessions;
+import cairn.repository.session.WriteSession;
+import cairn.repository.snapshot.Group;
+import cairn.repository.snapshot.Snapshot;
+import cairn.repository.snapshot.Snapshots;
+import cairn.storage.Content;
+import cairn.storage.ObjectMissing;
+import cairn.storage.Storage;
+import cairn.storage.Storage.Entry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/// An open repository: config, packs, indexes and snapshots in one storage. Safe for use by several
+/// threads.
+public final class Repository {
+  public static final String CONFIG = "config";
+
+  private final Storage storage;
+  private final RepositoryConfig config;
+  private final Protection protection;
+
+  /// @param protection opened with the config's key, or clear
+  public Repository(Storage storage, RepositoryConfig config, Protection protection) {
+    this.storage = storage;
+    this.config = config;
+    this.protection = protection;
+  }
+
+  /// Makes a storage a repository.
+  ///
+  /// @throws cairn.storage.ObjectExists when it is one already
+  public static void create(Storage storage, RepositoryConfig config) throws IOException {
+    storage.publish(CONFIG, Content.of(config.toBytes()));
+  }
+
+  /// Reads the config of a repository.
+  ///
+  /// @throws NoRepository when there is none
+  public static RepositoryConfig readConfig(Storage storage) throws IOException, CorruptData {
+    try {
+      return RepositoryConfig.parse(storage.readAll(CONFIG), storage.location());
+    } catch (ObjectMissing e) {
+      throw new NoRepository(storage.location(), e);
+    }
+  }
+
+  public Storage storage() {
+    return storage;
+  }
+
+  public RepositoryConfig config() {
+    return config;
+  }
+
+  public Protection protection() {
+    return protection;
+  }
+
+  public Packs packs() {
+    return new Packs(storage, config.repository(), protection);
+  }
+
+  public Sessions sessions() {
+    return new Sessions(storage, config.repository());
+  }
+
+  /// Opens a session of one's own.
+  public WriteSession openSession(SessionRecord record, RandomGenerator chance)
+      throws IOException, CorruptData {
+    int target = config.layout().packTargetBytes();
+    return WriteSession.open(packs(), record, new WriteSession.Tools(target, chance));
+  }
+
+  /// The index of what is committed now.
+  public CommittedIndex openIndex() throws IOException, CorruptData {
+    return CommittedIndex.open(packs());
+  }
+
+  /// A snapshot record as it is to be stored, checked and read back.
+  public byte[] encode(Snapshot snapshot, RandomGenerator chance) throws IOException, CorruptData {
+    Subject subject = Subject.of("snapshot", snapshot.id().toString());
+    SnapshotChecker.check(snapshot, config.layout().blockBytes(), subject);
+    Snapshots records = new Snapshots(config.repository(), protection);
+    byte[] record = records.write(snapshot, chance);
+    Snapshot again = records.read(snapshot.group(), snapshot.id(), record);
+    subject.check(again.equals(snapshot), "record", "another snapshot", "this snapshot");
+    return record;
+  }
+
+  /// The committed snapshots, oldest first, and what is wrong with others.
+  public Listing snapshots() throws IOException, CorruptData {
+    List<Entry> names = storage.list(Snapshot.PREFIX);
+    Set<ObjectId> committed = new HashSet<>(sessions().list(Sessions.State.COMMITTED));
+    List<Snapshot> snapshots = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>();
+    for (Entry entry : names) {
+      try {
+        Snapshot snapshot = read(entry.name());
+        if (committed.contains(snapshot.session())) {
+          snapshots.add(snapshot);
+        }
+      } catch (ObjectMissing e) {
+        continue; // forgotten since the listing
+      } catch (CorruptData e) {
+        problems.add(e.problem());
+      }
+    }
+    snapshots.sort(Comparator.comparing(Snapshot::received).thenComparing(Snapshot::id));
+    return new Listing(snapshots, problems);
+  }
+
+  private Snapshot read(String name) throws IOException, CorruptData {
+    Subject subject = Subject.of("snapshot", name);
+    String[] parts = name.split("/", -1);
+    subject.check(parts.length == 3, "name", name, "snapshots/<group>/<id>");
+    ObjectId id = ObjectNames.last(name);
+    Snapshots records = new Snapshots(config.repository(), protection);
+    Snapshot snapshot = records.read(group(parts[1], subject), id, storage.readAll(name));
+    SnapshotChecker.check(
+        snapshot, config.layout().blockBytes(), Subject.of("snapshot", id.toString()));
+    return snapshot;
+  }
+
+  private static String group(String encoded, Subject subject) throws CorruptData {
+    try {
+      return Group.decode(encoded);
+    } catch (IllegalArgumentException e) {
+      throw subject.corrupt("group", encoded, "an encoded name");
+    }
+  }
+
+  /// Removes a snapshot record; what only it reached becomes garbage.
+  ///
+  /// @return false when it was gone already
+  public boolean forget(Snapshot snapshot) throws IOException {
+    return storage.delete(snapshot.name());
+  }
+
+  /// Snapshots, and the damaged records that stand beside them.
+  public record Listing(List<Snapshot> snapshots, List<Problem> problems) {
+    public Listing {
+      snapshots = List.copyOf(snapshots);
+      problems = List.copyOf(problems);
+    }
+  }
+}
