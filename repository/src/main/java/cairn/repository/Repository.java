@@ -89,6 +89,11 @@ public final class Repository {
     return WriteSession.open(packs(), record, new WriteSession.Tools(target, chance));
   }
 
+  /// Opens what is committed now for reading.
+  public View openView() throws IOException, CorruptData {
+    return new View(this);
+  }
+
   /// The index of what is committed now.
   public CommittedIndex openIndex() throws IOException, CorruptData {
     return CommittedIndex.open(packs());

@@ -37,6 +37,7 @@ public final class WriteSession implements AutoCloseable {
   private final PackWriter writer;
   private @Nullable Exception failure;
   private long bytesPublished;
+  private boolean indexed;
 
   private WriteSession(Packs packs, SessionRecord record, Tools tools)
       throws IOException, CorruptData {
@@ -120,6 +121,9 @@ public final class WriteSession implements AutoCloseable {
   public synchronized void append(PackContent content, Blob blob) throws IOException, CorruptData {
     run(
         () -> {
+          if (indexed) {
+            throw new IllegalStateException("the index is published");
+          }
           additions.add(writer.append(content, blob));
           return true;
         });
@@ -159,21 +163,30 @@ public final class WriteSession implements AutoCloseable {
         });
   }
 
-  /// Publishes what is in packs so far.
+  /// Publishes packs and index, so that what remains is to name the snapshot. Nothing may be appended
+  /// from here on.
   ///
-  /// @return the bytes that this session added to the storage
-  public synchronized long flush() throws IOException, CorruptData {
-    return run(() -> bytesPublished + writer.flush());
+  /// @return the bytes that this session added to the storage so far
+  public synchronized long publishData() throws IOException, CorruptData {
+    return run(
+        () -> {
+          publishIndex();
+          return bytesPublished;
+        });
   }
 
   private void publishIndex() throws IOException, CorruptData {
-    writer.flush();
+    if (indexed) {
+      return;
+    }
+    bytesPublished += writer.flush();
     if (additions.size() > 0) {
       Path file = additions.write();
       Content index = Content.of(file);
       packs.storage().publish(Index.name(id), index);
       bytesPublished += index.size();
     }
+    indexed = true;
   }
 
   private boolean end() throws IOException {

@@ -1,0 +1,138 @@
+package cairn.engine.backup;
+
+import cairn.base.block.BlockReader;
+import cairn.base.block.Extent;
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.CorruptData;
+import cairn.repository.tree.VolumeTree;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Which blocks of a volume to read. Holes are a hint that kernels have got wrong more than once, so of
+/// every hole some blocks are read all the same: its first and last, one at random in each 1,024, and
+/// every one where the parent has data. What is read there must be zeros.
+final class ReadPlan {
+  /// Takes runs of neighbouring blocks, in ascending order.
+  interface Visitor {
+    /// @param hole whether the source says that these blocks are a hole
+    void read(long firstBlock, int count, boolean hole) throws IOException, CorruptData;
+
+    /// Bytes that are not going to be read.
+    void skip(long bytes);
+  }
+
+  private static final int WINDOW_BLOCKS = 1024;
+
+  private final BlockReader volume;
+  private final VolumeTree parent;
+  private final int blockBytes;
+  private final RandomGenerator chance;
+  private final boolean trustHoles;
+
+  ReadPlan(Source source, boolean trustHoles, RandomGenerator chance) {
+    this.volume = source.volume();
+    this.parent = source.parent();
+    this.blockBytes = source.blockBytes();
+    this.trustHoles = trustHoles;
+    this.chance = chance;
+  }
+
+  /// What is read, and what it is compared with.
+  record Source(BlockReader volume, VolumeTree parent, int blockBytes) {
+    long blockCount() {
+      return (volume.size() + blockBytes - 1) / blockBytes;
+    }
+  }
+
+  void visit(long blockCount, Visitor visitor) throws IOException, CorruptData {
+    for (long first = 0; first < blockCount; first += WINDOW_BLOCKS) {
+      int count = (int) Math.min(WINDOW_BLOCKS, blockCount - first);
+      BitSet data = dataBlocks(first, count);
+      BitSet read = (BitSet) data.clone();
+      addSamples(read, data, first, count);
+      visitRuns(visitor, first, count, new Marks(data, read));
+    }
+  }
+
+  private record Marks(BitSet data, BitSet read) {}
+
+  private BitSet dataBlocks(long first, int count) throws IOException {
+    BitSet data = new BitSet(count);
+    if (!trustHoles) {
+      data.set(0, count);
+      return data;
+    }
+    long from = first * blockBytes;
+    long length = Math.min((long) count * blockBytes, volume.size() - from);
+    for (Extent extent : extents(from, length)) {
+      if (extent.state() == Extent.State.DATA) {
+        int begin = (int) ((extent.offset() - from) / blockBytes);
+        int end = (int) ((extent.end() - from + blockBytes - 1) / blockBytes);
+        data.set(begin, end);
+      }
+    }
+    return data;
+  }
+
+  private Iterable<Extent> extents(long from, long length) throws IOException {
+    try {
+      return volume.extents(from, length);
+    } catch (IOException e) {
+      throw new SourceFailed(e);
+    }
+  }
+
+  private void addSamples(BitSet read, BitSet data, int count) {
+    for (int from = data.nextClearBit(0); from < count; ) {
+      int next = data.nextSetBit(from);
+      int end = next < 0 ? count : next;
+      read.set(from);
+      read.set(end - 1);
+      read.set(chance.nextInt(from, end));
+      from = data.nextClearBit(end);
+    }
+  }
+
+  private void addSamples(BitSet read, BitSet data, long first, int count) throws IOException {
+    addSamples(read, data, count);
+    if (data.cardinality() == count || first >= parent.blockCount()) {
+      return;
+    }
+    int shared = (int) Math.min(count, parent.blockCount() - first);
+    try {
+      @Nullable ChunkId[] before = parent.chunks(first, shared);
+      for (int slot = 0; slot < shared; slot++) {
+        if (before[slot] != null) {
+          read.set(slot);
+        }
+      }
+    } catch (CorruptData e) {
+      read.set(0, count);
+    }
+  }
+
+  private void visitRuns(Visitor visitor, long first, int count, Marks marks)
+      throws IOException, CorruptData {
+    int max = Batch.blocks(blockBytes);
+    int slot = 0;
+    while (slot < count) {
+      if (!marks.read.get(slot)) {
+        visitor.skip(blockBytes);
+        slot++;
+        continue;
+      }
+      boolean hole = !marks.data.get(slot);
+      int end = slot + 1;
+      while (end < count
+          && end - slot < max
+          && marks.read.get(end)
+          && marks.data.get(end) != hole) {
+        end++;
+      }
+      visitor.read(first + slot, end - slot, hole);
+      slot = end;
+    }
+  }
+}

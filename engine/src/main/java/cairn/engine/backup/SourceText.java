@@ -1,0 +1,27 @@
+package cairn.engine.backup;
+
+import cairn.volume.VolumeIdentity;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What identifies a source, as a snapshot keeps it.
+final class SourceText {
+  private SourceText() {}
+
+  static Map<String, String> of(VolumeIdentity identity) {
+    Map<String, String> text = new TreeMap<>();
+    text.put("kind", identity.kind().name().toLowerCase(Locale.ROOT));
+    text.put("path", identity.path().toString());
+    identity
+        .device()
+        .ifPresent(
+            device -> {
+              text.put("number", device.number());
+              text.put("model", device.model());
+              text.put("serial", device.serial());
+              text.put("wwid", device.wwid());
+            });
+    return text;
+  }
+}
