@@ -1,0 +1,20 @@
+package cairn.volume;
+
+import java.io.IOException;
+
+/// A source has another size than when it was opened, so what was read of it is no image of it.
+final class SizeChanged extends IOException {
+  private static final long serialVersionUID = 1;
+
+  private SizeChanged(String path, long before, long now) {
+    super(
+        "%s had %d bytes when it was opened and has %d now; back it up again when it no longer changes"
+            .formatted(path, before, now));
+  }
+
+  static void check(String path, long before, long now) throws SizeChanged {
+    if (now != before) {
+      throw new SizeChanged(path, before, now);
+    }
+  }
+}
