@@ -12,8 +12,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/// What sysfs tells of block devices: which disk a partition is on, who is built upon it, what it is
-/// called by its maker.
+/// What sysfs tells of block devices: which disk a partition is on, who is built upon it, what it
+/// is called by its maker.
 public final class BlockTopology {
   /// One directory of sysfs.
   ///
@@ -86,8 +86,8 @@ public final class BlockTopology {
     return firstText(disk(node), "serial", "device/serial");
   }
 
-  /// A name for the device that is unique in the world; empty when it has none. Of a partition: that of
-  /// its disk.
+  /// A name for the device that is unique in the world; empty when it has none. Of a partition:
+  /// that of its disk.
   public String wwid(Node node) {
     return firstText(disk(node), "wwid", "device/wwid", "dm/uuid", "md/uuid");
   }

@@ -2,8 +2,8 @@ package cairn.linux;
 
 import java.io.IOException;
 
-/// A system call failed. The message names the call, its arguments and the error:
-/// `pwrite(/dev/sdb, 65536 bytes at 131072): EIO (input/output error)`.
+/// A system call failed. The message names the call, its arguments and the error: `pwrite(/dev/sdb,
+/// 65536 bytes at 131072): EIO (input/output error)`.
 public final class CallFailed extends IOException {
   private static final long serialVersionUID = 1;
 

@@ -2,7 +2,8 @@ package cairn.linux;
 
 import java.util.Map;
 
-/// Error numbers of the kernel, by name. Those that x86-64 and aarch64 share (`asm-generic/errno.h`).
+/// Error numbers of the kernel, by name. Those that x86-64 and aarch64 share
+/// (`asm-generic/errno.h`).
 public final class Errno {
   public static final int ENOENT = 2;
   public static final int EINTR = 4;

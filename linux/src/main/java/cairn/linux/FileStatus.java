@@ -12,7 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
-/// What the kernel says of a file, by `statx`, whose layout (`linux/stat.h`) is the same everywhere:
+/// What the kernel says of a file, by `statx`, whose layout (`linux/stat.h`) is the same
+/// everywhere:
 ///
 /// | offset | bytes | field                                     |
 /// |-------:|------:|-------------------------------------------|

@@ -264,7 +264,8 @@ public final class NativeFile implements RawFile {
     // Unlike all others it returns the error number itself.
     long errno =
         call(
-            state -> (int) POSIX_FADVISE.invokeExact(state, descriptor, 0L, 0L, advice), () -> path);
+            state -> (int) POSIX_FADVISE.invokeExact(state, descriptor, 0L, 0L, advice),
+            () -> path);
     if (errno != 0) {
       throw new CallFailed("posix_fadvise(" + path + ", " + name + ")", (int) errno);
     }

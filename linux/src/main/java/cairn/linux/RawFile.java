@@ -4,11 +4,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/// An open file or block device, read and written at offsets. [NativeFile] is the real one; tests put
-/// failures between.
+/// An open file or block device, read and written at offsets. [NativeFile] is the real one; tests
+/// put failures between.
 ///
-/// Safe for use by several threads. Every failure is a [CallFailed]; after one of [#sync] nothing is
-/// known about what was written, and calling it again proves nothing.
+/// Safe for use by several threads. Every failure is a [CallFailed]; after one of [#sync] nothing
+/// is known about what was written, and calling it again proves nothing.
 public interface RawFile extends Closeable {
   /// Its name, for messages.
   String path();

@@ -52,8 +52,7 @@ public final class Rename {
       MemorySegment oldName = Libc.pathName(from, arena);
       MemorySegment newName = Libc.pathName(to, arena);
       Libc.call(
-          state ->
-              (int) RENAMEAT2.invokeExact(state, AT_FDCWD, oldName, AT_FDCWD, newName, flags),
+          state -> (int) RENAMEAT2.invokeExact(state, AT_FDCWD, oldName, AT_FDCWD, newName, flags),
           () -> "renameat2(" + from + ", " + to + ", " + flags + ")");
     }
   }

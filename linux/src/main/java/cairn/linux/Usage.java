@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Who uses a device or file, as far as the kernel tells. For the sentence that a person reads; what
-/// keeps a used device from being written is the exclusive open that follows.
+/// Who uses a device or file, as far as the kernel tells. For the sentence that a person reads;
+/// what keeps a used device from being written is the exclusive open that follows.
 public final class Usage {
   private final Path proc;
   private final BlockTopology topology;
@@ -23,8 +23,8 @@ public final class Usage {
     return new Usage(Path.of("/proc"), Path.of("/sys"));
   }
 
-  /// Why the device must not be written, as in `it is mounted at /home`; empty when nobody uses it, or
-  /// the disk that it is on, or its partitions.
+  /// Why the device must not be written, as in `it is mounted at /home`; empty when nobody uses it,
+  /// or the disk that it is on, or its partitions.
   public Optional<String> ofDevice(DeviceNumber device) throws IOException {
     Optional<BlockTopology.Node> self = topology.find(device);
     if (self.isEmpty()) {

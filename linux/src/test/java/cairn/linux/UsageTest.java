@@ -106,8 +106,7 @@ final class UsageTest {
     try (LoopDevice loop = LoopDevice.over(backing)) {
       DeviceNumber number = FileStatus.of(loop.path()).device();
       assertThat(live.ofDevice(number)).isEmpty();
-      assertThat(live.ofFile(FileStatus.of(backing)))
-          .contains("it is what " + loop + " shows");
+      assertThat(live.ofFile(FileStatus.of(backing))).contains("it is what " + loop + " shows");
       try (Mounted mounted = Mounted.ext4(loop, directory.resolve("mnt"))) {
         assertThat(live.ofDevice(number)).contains("it is mounted at " + mounted.directory());
       }

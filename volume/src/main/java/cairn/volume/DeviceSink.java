@@ -14,11 +14,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
-/// A block device that is overwritten, opened exclusively and past the page cache: a failed write is
-/// told by the write, and what is read back comes from the device. What lies behind the image on a
-/// larger device stays as it is.
+/// A block device that is overwritten, opened exclusively and past the page cache: a failed write
+/// is told by the write, and what is read back comes from the device. What lies behind the image on
+/// a larger device stays as it is.
 public final class DeviceSink implements BlockSink {
-  /// The ways to make zeros, from the cheapest; one that the device does not know is not tried again.
+  /// The ways to make zeros, from the cheapest; one that the device does not know is not tried
+  /// again.
   private enum Zeroing {
     PUNCH,
     ZERO_OUT,
@@ -83,15 +84,14 @@ public final class DeviceSink implements BlockSink {
   @Override
   public void finish() throws IOException {
     expectWriting();
-    failure.run(
-        () -> {
-          try {
-            device.sync();
-          } catch (CallFailed e) {
-            throw transfer.failed("store", 0, size, e);
-          }
-          finished = true;
-        });
+    failure.run(() -> {
+      try {
+        device.sync();
+      } catch (CallFailed e) {
+        throw transfer.failed("store", 0, size, e);
+      }
+      finished = true;
+    });
   }
 
   @Override
@@ -172,10 +172,7 @@ public final class DeviceSink implements BlockSink {
     try {
       NativeFile device =
           NativeFile.open(
-              path,
-              NativeFile.Option.WRITE,
-              NativeFile.Option.EXCLUSIVE,
-              NativeFile.Option.DIRECT);
+              path, NativeFile.Option.WRITE, NativeFile.Option.EXCLUSIVE, NativeFile.Option.DIRECT);
       if (device.status().type() != FileStatus.Type.BLOCK_DEVICE) {
         throw Closing.after(new IOException(path + " is no block device any more"), device);
       }

@@ -86,13 +86,12 @@ public final class DeviceVolume implements Volume {
     BlockTopology topology = new BlockTopology(Path.of("/sys"));
     return topology
         .find(number)
-        .map(
-            node ->
-                new VolumeIdentity.Device(
-                    number.toString(),
-                    topology.model(node),
-                    topology.serial(node),
-                    topology.wwid(node)))
+        .map(node ->
+            new VolumeIdentity.Device(
+                number.toString(),
+                topology.model(node),
+                topology.serial(node),
+                topology.wwid(node)))
         .orElseGet(() -> new VolumeIdentity.Device(number.toString(), "", "", ""));
   }
 }

@@ -6,10 +6,11 @@ import cairn.linux.RawFile;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Has the kernel write what is dirty while more is coming, so that the sync at the end finds little
-/// left to do, and the cache does not fill up with one file.
+/// Has the kernel write what is dirty while more is coming, so that the sync at the end finds
+/// little left to do, and the cache does not fill up with one file.
 final class EarlyWriteback {
-  /// Small enough to keep the disk busy, large enough that the file system can lay out long extents.
+  /// Small enough to keep the disk busy, large enough that the file system can lay out long
+  /// extents.
   private static final long STEP_BYTES = 64L * 1024 * 1024;
 
   private final RawFile file;

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// An image file in the making. It lies beside its target under a name of its own and takes the
-/// target's name in [#finish()], when it is whole and durable: until then, whatever had that name is
-/// as it was. Closed without that, it is removed.
+/// target's name in [#finish()], when it is whole and durable: until then, whatever had that name
+/// is as it was. Closed without that, it is removed.
 ///
 /// The new file belongs to the user who runs this and is readable by no one else.
 public final class FileSink implements BlockSink {
@@ -92,11 +92,10 @@ public final class FileSink implements BlockSink {
   public void write(long offset, byte[] source, int from, int length) throws IOException {
     expect(State.WRITING);
     Ranges.check(offset, length, size, names.target().toString());
-    failure.run(
-        () -> {
-          transfer.write(offset, MemorySegment.ofArray(source).asSlice(from, length));
-          startWriteback(length);
-        });
+    failure.run(() -> {
+      transfer.write(offset, MemorySegment.ofArray(source).asSlice(from, length));
+      startWriteback(length);
+    });
   }
 
   /// Nothing to do where the new file reads as zeros already, as each byte is written once at most.
@@ -104,30 +103,28 @@ public final class FileSink implements BlockSink {
   public void zero(long offset, long length) throws IOException {
     expect(State.WRITING);
     Ranges.check(offset, length, size, names.target().toString());
-    failure.run(
-        () -> {
-          if (!readsAsZeros) {
-            transfer.zero(offset, length);
-            startWriteback(length);
-          }
-        });
+    failure.run(() -> {
+      if (!readsAsZeros) {
+        transfer.zero(offset, length);
+        startWriteback(length);
+      }
+    });
   }
 
   @Override
   public void finish() throws IOException {
     expect(State.WRITING);
-    failure.run(
-        () -> {
-          try {
-            file.sync();
-            checkStillThere();
-            file.close();
-          } catch (CallFailed e) {
-            throw transfer.failed("store", 0, size, e);
-          }
-          takeName();
-          state = State.FINISHED;
-        });
+    failure.run(() -> {
+      try {
+        file.sync();
+        checkStillThere();
+        file.close();
+      } catch (CallFailed e) {
+        throw transfer.failed("store", 0, size, e);
+      }
+      takeName();
+      state = State.FINISHED;
+    });
   }
 
   /// From the disk, as far as the kernel lets go of what it caches.

@@ -13,7 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// An image file. Read through the page cache; its holes are known where the file system tells them.
+/// An image file. Read through the page cache; its holes are known where the file system tells
+/// them.
 public final class FileVolume implements Volume {
   private final NativeFile file;
   private final VolumeIdentity identity;

@@ -14,8 +14,8 @@ import java.util.Optional;
 public final class Sinks {
   private Sinks() {}
 
-  /// Opens a new or an existing file, or a block device, for an image of `sizeBytes`. Nothing of what
-  /// is there has been written to when this fails.
+  /// Opens a new or an existing file, or a block device, for an image of `sizeBytes`. Nothing of
+  /// what is there has been written to when this fails.
   ///
   /// @throws IOException saying in one sentence why this cannot be the target
   public static BlockSink open(String target, long sizeBytes, SinkOptions options)
@@ -38,7 +38,8 @@ public final class Sinks {
       case REGULAR -> existingFile(path, status, sizeBytes, options);
       case DIRECTORY, CHARACTER_DEVICE, OTHER ->
           throw refused(
-              path, "it is %s; name a file or a block device".formatted(Volumes.words(status.type())));
+              path,
+              "it is %s; name a file or a block device".formatted(Volumes.words(status.type())));
     };
   }
 

@@ -14,9 +14,9 @@ import java.lang.foreign.MemorySegment;
 /// Safe for use by several threads, also when they write different parts of one sector.
 ///
 /// *Why a copy.* A heap array can be handed to a system call only by keeping the collector from
-/// running until the disk has answered. Reading into a native buffer that stays in the CPU's cache and
-/// copying from there costs little: of a warm file 6 to 7 GB/s arrive in a `byte[]`, where the bare
-/// call gives 8 and a `FileChannel` 5.
+/// running until the disk has answered. Reading into a native buffer that stays in the CPU's cache
+/// and copying from there costs little: of a warm file 6 to 7 GB/s arrive in a `byte[]`, where the
+/// bare call gives 8 and a `FileChannel` 5.
 final class Transfer {
   /// Of each thread's buffer.
   static final int BUFFER_BYTES = 1024 * 1024;
@@ -31,7 +31,8 @@ final class Transfer {
   private final Object partialSector = new Object();
 
   /// @param name of the volume, for messages
-  /// @param alignment of offsets and lengths, in bytes, a power of two; 1 when the page cache is used
+  /// @param alignment of offsets and lengths, in bytes, a power of two; 1 when the page cache is
+  ///   used
   Transfer(RawFile file, String name, int alignment) {
     if (Integer.bitCount(alignment) != 1 || alignment > BUFFER_BYTES) {
       throw new IllegalArgumentException("sectors of " + alignment + " bytes in " + name);
@@ -88,8 +89,7 @@ final class Transfer {
   /// error)`; the failed call is its cause.
   IOException failed(String verb, long offset, long length, CallFailed cause) {
     return new IOException(
-        "cannot %s bytes %d+%d of %s: %s"
-            .formatted(verb, offset, length, name, cause.reason()),
+        "cannot %s bytes %d+%d of %s: %s".formatted(verb, offset, length, name, cause.reason()),
         cause);
   }
 
@@ -115,7 +115,8 @@ final class Transfer {
     }
   }
 
-  /// Up to the end of a sector that is not written whole, or as many whole sectors as the buffer holds.
+  /// Up to the end of a sector that is not written whole, or as many whole sectors as the buffer
+  /// holds.
   private int writableAtOnce(long offset, long length) {
     long skip = offset - alignDown(offset);
     if (skip != 0 || length < alignment) {

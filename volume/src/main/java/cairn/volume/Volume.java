@@ -15,6 +15,7 @@ public interface Volume extends BlockReader {
   /// allows it.
   void read(long offset, MemorySegment target) throws IOException;
 
-  /// @throws IOException naming both sizes when the source is larger or smaller than when it was opened
+  /// @throws IOException naming both sizes when the source is larger or smaller than when it was
+  ///   opened
   void checkUnchanged() throws IOException;
 }

@@ -16,8 +16,8 @@ public record VolumeIdentity(Kind kind, Path path, long sizeBytes, Optional<Devi
     DEVICE
   }
 
-  /// What the kernel tells of a device. A text is empty where the device has none; that of a partition
-  /// is its disk's.
+  /// What the kernel tells of a device. A text is empty where the device has none; that of a
+  /// partition is its disk's.
   ///
   /// @param number major and minor, `8:16`; may change from one boot to the next
   /// @param model the maker's name for this kind of device
