@@ -33,7 +33,6 @@ final class Libc {
 
   private Libc() {}
 
-  @SuppressWarnings("restricted")
   static MethodHandle function(String name, FunctionDescriptor descriptor) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name),
@@ -42,7 +41,6 @@ final class Libc {
   }
 
   /// As [#function], for functions declared with `...` after `fixed` arguments.
-  @SuppressWarnings("restricted")
   static MethodHandle variadic(String name, int fixed, FunctionDescriptor descriptor) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name),
