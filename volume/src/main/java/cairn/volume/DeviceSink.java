@@ -149,11 +149,10 @@ public final class DeviceSink implements BlockSink {
     try (NativeFile device = NativeFile.open(path)) {
       Optional<String> use = Usage.live().ofDevice(device.status().device());
       if (use.isPresent()) {
-        throw new IOException(
-            "cannot restore to %s: %s; end that first".formatted(path, use.get()));
+        throw Sinks.refused(path, use.get() + "; end that first");
       }
       if (BlockIoctl.isReadOnly(device)) {
-        throw new IOException("cannot restore to %s: the device is read-only".formatted(path));
+        throw Sinks.refused(path, "the device is read-only");
       }
       checkSize(path, device, size);
     }
@@ -162,9 +161,7 @@ public final class DeviceSink implements BlockSink {
   private static void checkSize(Path path, NativeFile device, long size) throws IOException {
     long deviceBytes = BlockIoctl.sizeBytes(device);
     if (deviceBytes < size) {
-      throw new IOException(
-          "cannot restore to %s: it has %d bytes, and the image needs %d"
-              .formatted(path, deviceBytes, size));
+      throw Sinks.refused(path, "it has " + deviceBytes + " bytes, and the image needs " + size);
     }
   }
 
@@ -181,10 +178,7 @@ public final class DeviceSink implements BlockSink {
       if (e.errno() != Errno.EBUSY) {
         throw e;
       }
-      throw new IOException(
-          "cannot restore to %s: it is in use, by a mount, a device built upon it or a program"
-              .formatted(path),
-          e);
+      throw Sinks.refused(path, "it is in use, by a mount, a device built upon it or a program", e);
     }
   }
 }

@@ -185,8 +185,7 @@ public final class FileSink implements BlockSink {
   private void checkStillThere() throws IOException {
     FileStatus written = file.status();
     if (written.sizeBytes() != size || !FileStatus.of(names.partial()).isSameFile(written)) {
-      throw new IOException(
-          "%s was changed by someone else while it was written".formatted(names.partial()));
+      throw new IOException(names.partial() + " was changed by someone else while it was written");
     }
   }
 
@@ -201,10 +200,8 @@ public final class FileSink implements BlockSink {
       if (e.errno() != Errno.EEXIST) {
         throw e;
       }
-      throw new IOException(
-          "cannot restore to %s: a file of that name has appeared meanwhile and was left alone"
-              .formatted(names.target()),
-          e);
+      throw Sinks.refused(
+          names.target(), "a file of that name has appeared meanwhile and was left alone", e);
     }
   }
 

@@ -5,7 +5,6 @@ import cairn.base.block.Extent.State;
 import cairn.linux.CallFailed;
 import cairn.linux.Errno;
 import cairn.linux.NativeFile;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -75,9 +74,7 @@ public final class FileVolume implements Volume {
     // What lies past the end of a file that became smaller looks like a hole and is none.
     long now = file.status().sizeBytes();
     if (now < end) {
-      throw new EOFException(
-          "%s ends at byte %d, before byte %d: it became smaller while it was read"
-              .formatted(file.path(), now, end));
+      throw Transfer.endsEarly(file.path(), now, end);
     }
     return extents;
   }

@@ -22,8 +22,7 @@ final class FirstFailure {
     IOException earlier = first.get();
     if (earlier != null) {
       throw new IOException(
-          "%s is incomplete since an earlier failure: %s".formatted(path, earlier.getMessage()),
-          earlier);
+          path + " is incomplete since an earlier failure: " + earlier.getMessage(), earlier);
     }
     try {
       action.run();

@@ -8,7 +8,7 @@ final class Ranges {
   static void check(long offset, long length, long size, String path) {
     if (offset < 0 || length < 0 || offset > size - length) {
       throw new IllegalArgumentException(
-          "bytes %d+%d are not within the %d bytes of %s".formatted(offset, length, size, path));
+          "bytes " + offset + "+" + length + " are not within the " + size + " bytes of " + path);
     }
   }
 }

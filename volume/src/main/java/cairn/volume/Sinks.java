@@ -38,8 +38,7 @@ public final class Sinks {
       case REGULAR -> existingFile(path, status, sizeBytes, options);
       case DIRECTORY, CHARACTER_DEVICE, OTHER ->
           throw refused(
-              path,
-              "it is %s; name a file or a block device".formatted(Volumes.words(status.type())));
+              path, "it is " + Volumes.words(status.type()) + "; name a file or a block device");
     };
   }
 
@@ -64,7 +63,7 @@ public final class Sinks {
     }
     Path parent = path.getParent();
     if (parent == null || !Files.isDirectory(parent)) {
-      throw refused(path, "there is no directory %s; make it first".formatted(parent));
+      throw refused(path, "there is no directory " + parent + "; make it first");
     }
     FileSink.Replaces replaces =
         options.force() ? FileSink.Replaces.ANY_FILE : FileSink.Replaces.NOTHING;
@@ -79,11 +78,11 @@ public final class Sinks {
     };
   }
 
-  private static IOException refused(Path path, String why) {
+  static IOException refused(Path path, String why) {
     return new IOException("cannot restore to " + path + ": " + why);
   }
 
-  private static IOException refused(Path path, String why, CallFailed cause) {
+  static IOException refused(Path path, String why, CallFailed cause) {
     return new IOException("cannot restore to " + path + ": " + why, cause);
   }
 }

@@ -8,8 +8,12 @@ final class SizeChanged extends IOException {
 
   private SizeChanged(String path, long before, long now) {
     super(
-        "%s had %d bytes when it was opened and has %d now; back it up again when it no longer changes"
-            .formatted(path, before, now));
+        path
+            + " had "
+            + before
+            + " bytes when it was opened and has "
+            + now
+            + " now; back it up again when it no longer changes");
   }
 
   static void check(String path, long before, long now) throws SizeChanged {

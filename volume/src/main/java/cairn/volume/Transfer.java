@@ -88,9 +88,13 @@ final class Transfer {
   /// The sentence for a person: `cannot write bytes 131072+65536 of /dev/sdb: EIO (input/output
   /// error)`; the failed call is its cause.
   IOException failed(String verb, long offset, long length, CallFailed cause) {
-    return new IOException(
-        "cannot %s bytes %d+%d of %s: %s".formatted(verb, offset, length, name, cause.reason()),
-        cause);
+    String bytes = " bytes " + offset + "+" + length + " of " + name;
+    return new IOException("cannot " + verb + bytes + ": " + cause.reason(), cause);
+  }
+
+  static EOFException endsEarly(String name, long at, long needed) {
+    String ends = name + " ends at byte " + at + ", before byte " + needed;
+    return new EOFException(ends + ": it became smaller while it was read");
   }
 
   private void readThroughBuffer(long offset, MemorySegment target) throws IOException {
@@ -109,9 +113,7 @@ final class Transfer {
   private void readFully(long offset, MemorySegment target) throws IOException {
     long count = file.read(offset, target);
     if (count != target.byteSize()) {
-      throw new EOFException(
-          "%s ends at byte %d, in the middle of bytes %d+%d: it became smaller while it was read"
-              .formatted(name, offset + count, offset, target.byteSize()));
+      throw endsEarly(name, offset + count, offset + target.byteSize());
     }
   }
 

@@ -23,8 +23,11 @@ public final class Volumes {
         case BLOCK_DEVICE -> DeviceVolume.open(path);
         case DIRECTORY, CHARACTER_DEVICE, OTHER ->
             throw new IOException(
-                "cannot back up %s: it is %s; name an image file or a block device"
-                    .formatted(path, words(type)));
+                "cannot back up "
+                    + path
+                    + ": it is "
+                    + words(type)
+                    + "; name an image file or a block device");
       };
     } catch (CallFailed e) {
       throw new IOException("cannot back up " + path + ": " + why(e), e);
