@@ -1,0 +1,68 @@
+package cairn.linux;
+
+import java.util.Map;
+
+/// Error numbers of the kernel, by name. Those that x86-64 and aarch64 share
+/// (`asm-generic/errno.h`).
+public final class Errno {
+  public static final int ENOENT = 2;
+  public static final int EINTR = 4;
+  public static final int EIO = 5;
+  public static final int ENXIO = 6;
+  public static final int EBADF = 9;
+  public static final int EACCES = 13;
+  public static final int EBUSY = 16;
+  public static final int EEXIST = 17;
+  public static final int EINVAL = 22;
+  public static final int ENOTTY = 25;
+  public static final int ENOSPC = 28;
+  public static final int EROFS = 30;
+  public static final int ENOSYS = 38;
+  public static final int EOPNOTSUPP = 95;
+
+  private static final Map<Integer, String> NAMES =
+      Map.ofEntries(
+          Map.entry(1, "EPERM (operation not permitted)"),
+          Map.entry(ENOENT, "ENOENT (no such file or directory)"),
+          Map.entry(EINTR, "EINTR (interrupted by a signal)"),
+          Map.entry(EIO, "EIO (input/output error)"),
+          Map.entry(ENXIO, "ENXIO (no such device or address)"),
+          Map.entry(EBADF, "EBADF (descriptor not open for this)"),
+          Map.entry(11, "EAGAIN (try again)"),
+          Map.entry(12, "ENOMEM (out of memory)"),
+          Map.entry(EACCES, "EACCES (permission denied)"),
+          Map.entry(14, "EFAULT (bad address)"),
+          Map.entry(EBUSY, "EBUSY (device or file in use)"),
+          Map.entry(EEXIST, "EEXIST (file exists)"),
+          Map.entry(18, "EXDEV (on another file system)"),
+          Map.entry(19, "ENODEV (no such device)"),
+          Map.entry(20, "ENOTDIR (not a directory)"),
+          Map.entry(21, "EISDIR (is a directory)"),
+          Map.entry(EINVAL, "EINVAL (invalid argument)"),
+          Map.entry(23, "ENFILE (too many open files in the system)"),
+          Map.entry(24, "EMFILE (too many open files)"),
+          Map.entry(ENOTTY, "ENOTTY (not supported by this device)"),
+          Map.entry(26, "ETXTBSY (file is being executed)"),
+          Map.entry(27, "EFBIG (file too large)"),
+          Map.entry(ENOSPC, "ENOSPC (no space left)"),
+          Map.entry(EROFS, "EROFS (read-only file system or device)"),
+          Map.entry(36, "ENAMETOOLONG (name too long)"),
+          Map.entry(ENOSYS, "ENOSYS (not known to this kernel)"),
+          Map.entry(40, "ELOOP (too many symbolic links)"),
+          Map.entry(61, "ENODATA (no data)"),
+          Map.entry(75, "EOVERFLOW (value too large)"),
+          Map.entry(EOPNOTSUPP, "EOPNOTSUPP (not supported)"),
+          Map.entry(110, "ETIMEDOUT (timed out)"),
+          Map.entry(116, "ESTALE (stale file handle)"),
+          Map.entry(117, "EUCLEAN (file system needs cleaning)"),
+          Map.entry(121, "EREMOTEIO (remote input/output error)"),
+          Map.entry(122, "EDQUOT (disk quota exceeded)"),
+          Map.entry(123, "ENOMEDIUM (no medium)"));
+
+  private Errno() {}
+
+  /// `ENOSPC (no space left)`, or `errno 999` for a number that has no name here.
+  public static String describe(int errno) {
+    return NAMES.getOrDefault(errno, "errno " + errno);
+  }
+}

@@ -1,0 +1,88 @@
+package cairn.volume;
+
+import cairn.base.block.BlockSink;
+import cairn.linux.CallFailed;
+import cairn.linux.Errno;
+import cairn.linux.FileStatus;
+import cairn.linux.Usage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Opens targets.
+public final class Sinks {
+  private Sinks() {}
+
+  /// Opens a new or an existing file, or a block device, for an image of `sizeBytes`. Nothing of
+  /// what is there has been written to when this fails.
+  ///
+  /// @throws IOException saying in one sentence why this cannot be the target
+  public static BlockSink open(String target, long sizeBytes, SinkOptions options)
+      throws IOException {
+    Path path = Volumes.absolute(target, "restore to");
+    try {
+      return Files.exists(path)
+          ? existing(path.toRealPath(), sizeBytes, options)
+          : fresh(path, sizeBytes, options);
+    } catch (CallFailed e) {
+      throw refused(path, why(e), e);
+    }
+  }
+
+  private static BlockSink existing(Path path, long sizeBytes, SinkOptions options)
+      throws IOException {
+    FileStatus status = FileStatus.of(path);
+    return switch (status.type()) {
+      case BLOCK_DEVICE -> DeviceSink.open(path, sizeBytes, options.sparse());
+      case REGULAR -> existingFile(path, status, sizeBytes, options);
+      case DIRECTORY, CHARACTER_DEVICE, OTHER ->
+          throw refused(
+              path, "it is " + Volumes.words(status.type()) + "; name a file or a block device");
+    };
+  }
+
+  private static BlockSink existingFile(
+      Path path, FileStatus status, long sizeBytes, SinkOptions options) throws IOException {
+    Optional<String> use = Usage.live().ofFile(status);
+    if (use.isPresent()) {
+      throw refused(path, use.get() + "; end that first");
+    }
+    if (status.sizeBytes() > 0 && !options.force()) {
+      throw refused(path, "the file exists and is not empty; replace it with --force");
+    }
+    FileSink.Replaces replaces =
+        options.force() ? FileSink.Replaces.ANY_FILE : FileSink.Replaces.EMPTY_FILE;
+    return FileSink.create(path, replaces, sizeBytes, options.sparse());
+  }
+
+  private static BlockSink fresh(Path path, long sizeBytes, SinkOptions options)
+      throws IOException {
+    if (Files.isSymbolicLink(path)) {
+      throw refused(path, "it is a symbolic link that leads nowhere");
+    }
+    Path parent = path.getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      throw refused(path, "there is no directory " + parent + "; make it first");
+    }
+    FileSink.Replaces replaces =
+        options.force() ? FileSink.Replaces.ANY_FILE : FileSink.Replaces.NOTHING;
+    return FileSink.create(path, replaces, sizeBytes, options.sparse());
+  }
+
+  private static String why(CallFailed failure) {
+    return switch (failure.errno()) {
+      case Errno.EACCES -> "permission denied; run as a user that may write it, such as root";
+      case Errno.EROFS -> "it is on a read-only file system";
+      default -> Volumes.why(failure);
+    };
+  }
+
+  static IOException refused(Path path, String why) {
+    return new IOException("cannot restore to " + path + ": " + why);
+  }
+
+  static IOException refused(Path path, String why, CallFailed cause) {
+    return new IOException("cannot restore to " + path + ": " + why, cause);
+  }
+}
