@@ -1,0 +1,84 @@
+package cairn.engine.restore;
+
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Problem;
+import cairn.repository.read.ChunkMissing;
+import cairn.repository.snapshot.VolumeImage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// What could not be restored, and why. Safe for use by several threads.
+final class Damage {
+  private final String snapshot;
+  private final Set<Problem> causes = new LinkedHashSet<>();
+  private final TreeMap<Long, Long> blocks = new TreeMap<>();
+
+  Damage(String snapshot) {
+    this.snapshot = snapshot;
+  }
+
+  /// `count` blocks from `block` on are lost to damage.
+  synchronized void corrupt(CorruptData cause, long block, long count, VolumeImage volume) {
+    causes.add(cause.problem());
+    add(block, Math.min(count, volume.blockCount() - block));
+  }
+
+  /// A block is lost because its chunk is missing or could not be read.
+  synchronized void unknown(ChunkId id, IOException cause, long block, VolumeImage volume) {
+    unknown("chunk", id, cause, snapshot + " volume " + volume.name());
+    add(block, 1);
+  }
+
+  /// Many blocks are lost because a node is missing or could not be read.
+  synchronized void unknownNode(ChunkId id, IOException cause, long block, long count) {
+    unknown("node", id, cause, snapshot);
+    add(block, count);
+  }
+
+  private void unknown(String kind, ChunkId id, IOException cause, String neededBy) {
+    boolean missing = cause instanceof ChunkMissing;
+    causes.add(
+        missing
+            ? new Problem.Missing(kind, id.toString(), neededBy)
+            : new Problem.Unknown(kind, id.toString(), String.valueOf(cause.getMessage())));
+  }
+
+  private void add(long block, long count) {
+    blocks.merge(block, count, Math::max);
+  }
+
+  synchronized boolean hits(long block) {
+    Map.Entry<Long, Long> before = blocks.floorEntry(block);
+    return before != null && block < before.getKey() + before.getValue();
+  }
+
+  /// The causes, then the ranges of the volume that they cost, neighbours joined.
+  synchronized List<Problem> problems(VolumeImage volume) {
+    List<Problem> problems = new ArrayList<>(causes);
+    long from = -1;
+    long end = -1;
+    for (Map.Entry<Long, Long> lost : blocks.entrySet()) {
+      if (lost.getKey() > end) {
+        addAffected(problems, volume, from, end);
+        from = lost.getKey();
+      }
+      end = Math.max(end, lost.getKey() + lost.getValue());
+    }
+    addAffected(problems, volume, from, end);
+    return problems;
+  }
+
+  private void addAffected(List<Problem> problems, VolumeImage volume, long from, long end) {
+    if (from >= 0) {
+      long offset = from * volume.blockBytes();
+      long length = Math.min(end * volume.blockBytes(), volume.size()) - offset;
+      problems.add(new Problem.Affected(snapshot, volume.name(), offset, length));
+    }
+  }
+}
