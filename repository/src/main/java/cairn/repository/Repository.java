@@ -7,6 +7,7 @@ import cairn.base.bytes.Subject;
 import cairn.repository.check.SnapshotChecker;
 import cairn.repository.config.RepositoryConfig;
 import cairn.repository.crypto.Protection;
+import cairn.repository.index.Index;
 import cairn.repository.pack.Packs;
 import cairn.repository.session.CommittedIndex;
 import cairn.repository.session.ObjectNames;
@@ -110,9 +111,12 @@ public final class Repository {
     return record;
   }
 
-  /// The committed snapshots, oldest first, and what is wrong with others.
+  /// The committed snapshots, oldest first, and what is wrong with others: damaged records, and
+  /// records whose session is not there. Records of sessions that are open or fenced do not count.
   public Listing snapshots() throws IOException, CorruptData {
     List<Entry> names = storage.list(Snapshot.PREFIX);
+    Set<ObjectId> pending = new HashSet<>(sessions().list(Sessions.State.OPEN));
+    pending.addAll(sessions().list(Sessions.State.FENCED));
     Set<ObjectId> committed = new HashSet<>(sessions().list(Sessions.State.COMMITTED));
     List<Snapshot> snapshots = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
@@ -121,6 +125,10 @@ public final class Repository {
         Snapshot snapshot = read(entry.name());
         if (committed.contains(snapshot.session())) {
           snapshots.add(snapshot);
+        } else if (!pending.contains(snapshot.session())) {
+          problems.add(
+              new Problem.Missing(
+                  "session", snapshot.session().toString(), "snapshot " + snapshot.id()));
         }
       } catch (ObjectMissing e) {
         continue; // forgotten since the listing
@@ -157,6 +165,11 @@ public final class Repository {
   /// @return false when it was gone already
   public boolean forget(Snapshot snapshot) throws IOException {
     return storage.delete(snapshot.name());
+  }
+
+  /// Sets a damaged index segment aside, where no reader looks, for a person to examine.
+  public void quarantineIndex(ObjectId index) throws IOException {
+    storage.move(Index.name(index), "quarantine/" + Index.name(index));
   }
 
   /// Snapshots, and the damaged records that stand beside them.

@@ -4,6 +4,7 @@ import cairn.base.block.BlockSink;
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
 import cairn.engine.Cancellation;
+import cairn.engine.Damage;
 import cairn.engine.Pipeline;
 import cairn.engine.Progress;
 import cairn.engine.Surroundings;

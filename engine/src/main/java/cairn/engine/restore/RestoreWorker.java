@@ -5,6 +5,7 @@ import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Slice;
 import cairn.base.bytes.Subject;
+import cairn.engine.Damage;
 import cairn.engine.restore.ReadRun.Placement;
 import cairn.repository.index.Location;
 import cairn.repository.pack.Packs;

@@ -80,6 +80,13 @@ public final class CommittedIndex implements AutoCloseable {
     }
   }
 
+  /// The segments in which damage was met so far.
+  public Set<ObjectId> damaged() {
+    Set<ObjectId> ids = new LinkedHashSet<>();
+    problems().forEach(problem -> ids.add(ObjectId.parse(problem.id())));
+    return ids;
+  }
+
   /// Every place where the chunk lies, as far as undamaged segments tell.
   public List<Location> find(ChunkId chunk) {
     return index.find(chunk, problems::add);

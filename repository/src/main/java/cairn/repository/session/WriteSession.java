@@ -8,7 +8,9 @@ import cairn.repository.index.Additions;
 import cairn.repository.index.Index;
 import cairn.repository.index.Location;
 import cairn.repository.pack.Blob;
+import cairn.repository.pack.BlobEntry;
 import cairn.repository.pack.PackContent;
+import cairn.repository.pack.PackDirectory;
 import cairn.repository.pack.Packs;
 import cairn.repository.write.PackWriter;
 import cairn.storage.Content;
@@ -127,6 +129,33 @@ public final class WriteSession implements AutoCloseable {
           additions.add(writer.append(content, blob));
           return true;
         });
+  }
+
+  /// Lists in this session's index what a pack holds, as far as no other index does.
+  ///
+  /// @param directory of a pack whose session has ended
+  /// @return how many chunks
+  public synchronized long adopt(PackDirectory directory) throws IOException, CorruptData {
+    if (!usablePacks.contains(directory.pack())) {
+      return 0; // a collector is about to remove it
+    }
+    return run(
+        () -> {
+          long adopted = 0;
+          for (BlobEntry entry : directory.entries()) {
+            Location place = Location.of(directory.pack(), directory.content(), entry);
+            if (!committed.find(entry.id()).contains(place)) {
+              additions.add(place);
+              adopted++;
+            }
+          }
+          return adopted;
+        });
+  }
+
+  /// The committed index segments in which damage was met so far.
+  public Set<ObjectId> damagedIndexes() {
+    return committed.damaged();
   }
 
   /// A sign of life.

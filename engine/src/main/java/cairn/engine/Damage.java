@@ -1,4 +1,4 @@
-package cairn.engine.restore;
+package cairn.engine;
 
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
@@ -13,30 +13,30 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// What could not be restored, and why. Safe for use by several threads.
-final class Damage {
+/// What blocks of a volume of a snapshot are lost, and why. Safe for use by several threads.
+public final class Damage {
   private final String snapshot;
   private final Set<Problem> causes = new LinkedHashSet<>();
   private final TreeMap<Long, Long> blocks = new TreeMap<>();
 
-  Damage(String snapshot) {
+  public Damage(String snapshot) {
     this.snapshot = snapshot;
   }
 
   /// `count` blocks from `block` on are lost to damage.
-  synchronized void corrupt(CorruptData cause, long block, long count, VolumeImage volume) {
+  public synchronized void corrupt(CorruptData cause, long block, long count, VolumeImage volume) {
     causes.add(cause.problem());
     add(block, Math.min(count, volume.blockCount() - block));
   }
 
   /// A block is lost because its chunk is missing or could not be read.
-  synchronized void unknown(ChunkId id, IOException cause, long block, VolumeImage volume) {
+  public synchronized void unknown(ChunkId id, IOException cause, long block, VolumeImage volume) {
     unknown("chunk", id, cause, snapshot + " volume " + volume.name());
     add(block, 1);
   }
 
   /// Many blocks are lost because a node is missing or could not be read.
-  synchronized void unknownNode(ChunkId id, IOException cause, long block, long count) {
+  public synchronized void unknownNode(ChunkId id, IOException cause, long block, long count) {
     unknown("node", id, cause, snapshot);
     add(block, count);
   }
@@ -53,13 +53,13 @@ final class Damage {
     blocks.merge(block, count, Math::max);
   }
 
-  synchronized boolean hits(long block) {
+  public synchronized boolean hits(long block) {
     Map.Entry<Long, Long> before = blocks.floorEntry(block);
     return before != null && block < before.getKey() + before.getValue();
   }
 
   /// The causes, then the ranges of the volume that they cost, neighbours joined.
-  synchronized List<Problem> problems(VolumeImage volume) {
+  public synchronized List<Problem> problems(VolumeImage volume) {
     List<Problem> problems = new ArrayList<>(causes);
     long from = -1;
     long end = -1;

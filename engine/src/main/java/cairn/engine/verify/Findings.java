@@ -1,0 +1,36 @@
+package cairn.engine.verify;
+
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Problem;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What a check gathers on its way. Safe for use by several threads.
+final class Findings {
+  private final Set<Problem> problems = new LinkedHashSet<>();
+  private final Set<Copy> badCopies = new HashSet<>();
+
+  /// A chunk in a pack.
+  record Copy(ObjectId pack, ChunkId chunk) {}
+
+  synchronized void add(Problem problem) {
+    problems.add(problem);
+  }
+
+  /// This copy of the chunk cannot be used.
+  synchronized void bad(ObjectId pack, ChunkId chunk) {
+    badCopies.add(new Copy(pack, chunk));
+  }
+
+  synchronized boolean isBad(ObjectId pack, ChunkId chunk) {
+    return !badCopies.isEmpty() && badCopies.contains(new Copy(pack, chunk));
+  }
+
+  synchronized List<Problem> problems() {
+    return new ArrayList<>(problems);
+  }
+}

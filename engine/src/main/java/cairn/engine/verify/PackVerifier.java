@@ -1,0 +1,135 @@
+package cairn.engine.verify;
+
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Crc32c;
+import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Problem;
+import cairn.base.bytes.Slice;
+import cairn.repository.View;
+import cairn.repository.index.Location;
+import cairn.repository.pack.BlobEntry;
+import cairn.repository.pack.PackDirectory;
+import cairn.repository.pack.Packs;
+import cairn.repository.read.BlobDecoder;
+import cairn.repository.read.ChunkReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Checks one pack after the other: its directory, that the index agrees with it, and, where asked for,
+/// every blob. Serves one thread at a time.
+final class PackVerifier implements AutoCloseable {
+  private static final int READ_BYTES_MAX = 4 << 20;
+
+  private final View view;
+  private final Findings findings;
+  private final BlobDecoder decoder;
+  private final ChunkReader bases;
+  private byte[] stored = new byte[READ_BYTES_MAX];
+  private byte[] raw = new byte[0];
+  private long bytesRead;
+  private long chunks;
+
+  PackVerifier(View view, Findings findings) {
+    this.view = view;
+    this.findings = findings;
+    this.decoder = new BlobDecoder(view.repository().protection());
+    this.bases = view.newReader();
+  }
+
+  /// What checking one pack took.
+  record Tally(long bytesRead, long chunks) {}
+
+  /// @param packBytes its size by the listing
+  /// @param indexed how many entries the index has for it
+  Tally run(ObjectId pack, long packBytes, long indexed, boolean readData) {
+    bytesRead = 0;
+    chunks = 0;
+    Packs packs = view.repository().packs();
+    try {
+      PackDirectory directory = packs.directory(pack, packBytes);
+      checkIndex(directory, indexed);
+      if (readData) {
+        readBlobs(directory);
+      }
+    } catch (CorruptData e) {
+      findings.add(e.problem());
+    } catch (IOException e) {
+      findings.add(new Problem.Unknown("pack", pack.toString(), String.valueOf(e.getMessage())));
+    }
+    return new Tally(bytesRead, chunks);
+  }
+
+  private void checkIndex(PackDirectory directory, long indexed) throws CorruptData {
+    long known = 0;
+    for (BlobEntry entry : directory.entries()) {
+      Location expect = Location.of(directory.pack(), directory.content(), entry);
+      if (view.committed().find(entry.id()).contains(expect)) {
+        known++;
+      } else {
+        findings.add(
+            new Problem.Missing(
+                "index entry", entry.id().toString(), "pack " + directory.pack()));
+      }
+    }
+    PackDirectory.subject(directory.pack()).checkEqual(indexed, known, "entries in the index");
+  }
+
+  private void readBlobs(PackDirectory directory) throws IOException {
+    List<BlobEntry> entries = directory.entries();
+    int from = 0;
+    while (from < entries.size()) {
+      int offset = entries.get(from).place().offset();
+      int end = from + 1;
+      while (end < entries.size()
+          && entries.get(end).place().end() - offset <= READ_BYTES_MAX) {
+        end++;
+      }
+      readRun(directory, entries.subList(from, end), offset);
+      from = end;
+    }
+  }
+
+  private void readRun(PackDirectory directory, List<BlobEntry> run, int offset)
+      throws IOException {
+    int length = run.getLast().place().end() - offset;
+    if (stored.length < length) {
+      stored = new byte[length];
+    }
+    view.repository()
+        .storage()
+        .read(Packs.name(directory.pack()), offset, ByteBuffer.wrap(stored, 0, length));
+    bytesRead += length;
+    for (BlobEntry entry : run) {
+      Location location = Location.of(directory.pack(), directory.content(), entry);
+      try {
+        readBlob(location, entry, entry.place().offset() - offset);
+        chunks++;
+      } catch (CorruptData e) {
+        findings.add(e.problem());
+        findings.bad(directory.pack(), entry.id());
+      }
+    }
+  }
+
+  private void readBlob(Location location, BlobEntry entry, int from)
+      throws CorruptData, IOException {
+    int length = entry.place().storedLength();
+    int crc = Crc32c.of(stored, from, length);
+    BlobDecoder.subject(location).checkEqual(crc, entry.crc(), "crc");
+    if (raw.length < entry.place().rawLength()) {
+      raw = new byte[entry.place().rawLength()];
+    }
+    ChunkId base = entry.base();
+    byte @Nullable [] basis = base == null ? null : bases.readBase(base);
+    decoder.decode(location, Slice.of(stored, from, length), basis, Slice.of(raw));
+  }
+
+  @Override
+  public void close() {
+    decoder.close();
+    bases.close();
+  }
+}
