@@ -11,36 +11,38 @@ import java.util.Set;
 
 /// Which room may use which, apart from itself and the JDK.
 ///
-/// @param table the name of each room beside those that it may use; naming one allows what lies
+/// @param table the name of each room beside those that it may use; `x.*` is `x` and what lies
 ///   under it too
 record Arrows(Map<String, List<String>> table) {
   /// The rooms of Cairn, from the ground up. Names are packages without the leading `cairn.`.
   static final Arrows CAIRN =
       parse(
           """
-          base.bytes         ->
-          base.block         -> base.bytes
-          storage            -> base
+          base.bytes          ->
+          base.block          -> base.bytes
+          storage             -> base.*
 
-          repository         ->
-          repository.crypto  -> base
-          repository.config  -> base repository.crypto
-          repository.chunk   -> base
-          repository.pack    -> base storage repository.crypto repository.chunk
-          repository.index   -> base storage repository.chunk repository.pack
-          repository.tree    -> base
-          repository.check   -> base repository.tree
-          repository.write   -> base storage repository.crypto repository.chunk repository.pack \
-                                repository.index
-          repository.read    -> base storage repository.crypto repository.chunk repository.pack \
-                                repository.index repository.tree repository.check
-          repository.session -> base storage repository.chunk repository.pack repository.index \
-                                repository.tree repository.check repository.write
+          repository.crypto   -> base.*
+          repository.config   -> base.* repository.crypto
+          repository.chunk    -> base.*
+          repository.pack     -> base.* storage repository.crypto repository.chunk
+          repository.index    -> base.* storage repository.chunk repository.pack
+          repository.tree     -> base.*
+          repository.snapshot -> base.* repository.crypto repository.tree
+          repository.check    -> base.* repository.tree repository.snapshot
+          repository.write    -> base.* storage repository.crypto repository.chunk repository.pack \
+                                 repository.index
+          repository.read     -> base.* storage repository.crypto repository.chunk repository.pack \
+                                 repository.index repository.tree repository.check
+          repository.session  -> base.* storage repository.chunk repository.pack repository.index \
+                                 repository.tree repository.check repository.write
+          repository          -> base.* storage repository.*
 
-          linux              -> base
-          volume             -> base linux
-          engine             -> base storage repository linux volume
-          cli                -> base storage repository linux volume engine
+          linux               -> base.*
+          volume              -> base.* linux
+          engine              -> base.* storage repository.* linux volume
+          engine.backup       -> base.* storage repository.* linux volume engine
+          cli                 -> base.* storage repository.* linux volume engine.*
           """);
 
   static Arrows parse(String lines) {
@@ -64,7 +66,7 @@ record Arrows(Map<String, List<String>> table) {
     if (allowed == null) {
       return Optional.of(user + " has no line in Arrows: say there which rooms it may use");
     }
-    if (allowed.stream().anyMatch(each -> isWithin(used, each))) {
+    if (allowed.stream().anyMatch(each -> covers(each, used))) {
       return Optional.empty();
     }
     return Optional.of(
@@ -94,13 +96,18 @@ record Arrows(Map<String, List<String>> table) {
   }
 
   private List<String> direct(String from) {
+    List<String> allowed = table.getOrDefault(from, List.of());
     return table.keySet().stream()
-        .filter(
-            room -> table.getOrDefault(from, List.of()).stream().anyMatch(u -> isWithin(room, u)))
+        .filter(room -> !room.equals(from))
+        .filter(room -> allowed.stream().anyMatch(each -> covers(each, room)))
         .toList();
   }
 
-  private static boolean isWithin(String room, String outer) {
+  private static boolean covers(String allowed, String room) {
+    if (!allowed.endsWith(".*")) {
+      return room.equals(allowed);
+    }
+    String outer = allowed.substring(0, allowed.length() - 2);
     return room.equals(outer) || room.startsWith(outer + ".");
   }
 }
