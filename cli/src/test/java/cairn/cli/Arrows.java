@@ -12,7 +12,7 @@ import java.util.Set;
 /// Which room may use which, apart from itself and the JDK.
 ///
 /// @param table the name of each room beside those that it may use; `x.*` is `x` and what lies
-///   under it too
+///   under it
 record Arrows(Map<String, List<String>> table) {
   /// The rooms of Cairn, from the ground up. Names are packages without the leading `cairn.`.
   static final Arrows CAIRN =
