@@ -42,6 +42,8 @@ record Arrows(Map<String, List<String>> table) {
           volume              -> base.* linux
           engine              -> base.* storage repository.* linux volume
           engine.backup       -> base.* storage repository.* linux volume engine
+          engine.restore      -> base.* storage repository.* linux volume engine
+          engine.compare      -> base.* storage repository.* linux volume engine
           cli                 -> base.* storage repository.* linux volume engine.*
           """);
 
