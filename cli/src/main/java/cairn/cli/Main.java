@@ -13,6 +13,13 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    System.exit(run(arguments));
+  }
+
+  /// Runs one command to its end.
+  ///
+  /// @return the exit code
+  static int run(String... arguments) {
+    return new CommandLine(new Main()).execute(arguments);
   }
 }

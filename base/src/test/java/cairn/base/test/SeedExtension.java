@@ -3,6 +3,7 @@ package cairn.base.test;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestWatcher;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.extension.TestWatcher;
 /// Supplies [Seed] parameters and prints how to replay a test that failed with one. Registered in
 /// `META-INF/services`, so that no test has to name it.
 public final class SeedExtension implements ParameterResolver, TestWatcher {
+  private static final Namespace NAMESPACE = Namespace.create(SeedExtension.class);
   private static final Seed SEED = choose(System.getProperty("seed"));
 
   @Override
@@ -19,12 +21,16 @@ public final class SeedExtension implements ParameterResolver, TestWatcher {
 
   @Override
   public Seed resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    context.getStore(NAMESPACE).put(Seed.class, SEED);
     return SEED;
   }
 
   @Override
   public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
-    System.err.println(context.getUniqueId() + " failed; " + SEED.replay());
+    Seed used = context.getStore(NAMESPACE).get(Seed.class, Seed.class);
+    if (used != null) {
+      System.err.println(context.getUniqueId() + " failed; " + used.replay());
+    }
   }
 
   static Seed choose(@Nullable String property) {

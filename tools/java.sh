@@ -1,0 +1,14 @@
+# Sourced by the launcher and by tools/train, after jdk.sh: an AOT cache is taken only by a JVM with
+# the class path and the flags that it was made with.
+
+# Sets java to the command that runs Cairn from the distribution folder $1, up to the main class.
+java_command() {
+  local jar path=
+  for jar in "$1"/lib/*.jar; do
+    path=$path:$jar
+  done
+  java=("$jdk/bin/java" "-Xmx${CAIRN_HEAP:-320m}" -XX:+UseSerialGC -XX:-UsePerfData
+    # Compiled code in a cache crashed on a lesser CPU than the one it was made on.
+    -XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching -XX:-AOTStubCaching
+    --enable-native-access=ALL-UNNAMED -cp "${path#:}")
+}
