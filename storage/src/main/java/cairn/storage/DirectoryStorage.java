@@ -339,6 +339,7 @@ public final class DirectoryStorage implements Storage {
   public boolean replace(String name, byte[] expected, byte[] content) throws IOException {
     Path path = pathOf(name);
     try {
+      checkSameDisk();
       return lock.exclusive(
           () -> {
             if (!Arrays.equals(readAll(name), expected)) {
