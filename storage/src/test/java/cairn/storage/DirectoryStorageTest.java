@@ -51,7 +51,8 @@ final class DirectoryStorageTest {
     DirectoryStorage storage = DirectoryStorage.create(root, new SecureRandom());
     publish(storage, "packs/aa/1");
 
-    for (Path each : List.of(root, root.getParent(), root.resolve(".tmp"), root.resolve("packs/aa"))) {
+    for (Path each :
+        List.of(root, root.getParent(), root.resolve(".tmp"), root.resolve("packs/aa"))) {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
           .isEqualTo("rwx------");
     }
@@ -242,8 +243,15 @@ final class DirectoryStorageTest {
     publish(storage, "packs/aa/1");
     assertThat(noted.calls)
         .containsExactly(
-            "mkdir packs", "force store", "mkdir aa", "force packs",
-            "write TEMP", "force TEMP", "link TEMP 1", "force aa", "remove TEMP");
+            "mkdir packs",
+            "force store",
+            "mkdir aa",
+            "force packs",
+            "write TEMP",
+            "force TEMP",
+            "link TEMP 1",
+            "force aa",
+            "remove TEMP");
     noted.calls.clear();
 
     publish(storage, "packs/aa/2");
@@ -257,8 +265,7 @@ final class DirectoryStorageTest {
 
     storage.replace("packs/3", storage.readAll("packs/3"), new byte[1]);
     assertThat(noted.calls)
-        .containsExactly(
-            "write TEMP", "force TEMP", "rename TEMP 3", "force packs", "remove TEMP");
+        .containsExactly("write TEMP", "force TEMP", "rename TEMP 3", "force packs", "remove TEMP");
     noted.calls.clear();
 
     storage.delete("packs/3");
@@ -367,13 +374,14 @@ final class DirectoryStorageTest {
     Path root = folder.resolve("store");
     create();
     new DirectoryOps().setOwner(root, new DirectoryOps.Owner(NOBODY, NOBODY));
-    DirectoryStorage storage =
-        new DirectoryStorage(root, new SecureRandom(), Set.of(), squashed);
+    DirectoryStorage storage = new DirectoryStorage(root, new SecureRandom(), Set.of(), squashed);
 
     assertThatIOException()
         .isThrownBy(() -> publish(storage, "a"))
         .withMessage(
-            "the store " + root + " belongs to user 65534, but what this process writes belongs to"
+            "the store "
+                + root
+                + " belongs to user 65534, but what this process writes belongs to"
                 + " user 0: run as the owner of the store");
     publish(storage.waiving(Set.of("owner")), "b");
     assertThat(names(storage.waiving(Set.of("owner")))).containsExactly("b");
@@ -430,12 +438,11 @@ final class DirectoryStorageTest {
           DirectoryStorage.create(disk.path().resolve("store"), new SecureRandom());
 
       assertThatIOException()
-          .isThrownBy(
-              () -> {
-                for (int i = 0; i < 10; i++) {
-                  publish(storage, "a" + i);
-                }
-              })
+          .isThrownBy(() -> {
+            for (int i = 0; i < 10; i++) {
+              publish(storage, "a" + i);
+            }
+          })
           .withMessageContaining("no inodes: free some");
     }
   }

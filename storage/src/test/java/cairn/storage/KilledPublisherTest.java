@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A process is killed while it publishes, moves and replaces, again and again.
 final class KilledPublisherTest {
-  private static final int ROUNDS = 6;
+  private static final int ROUNDS = 4;
 
   /// What is killed: publishes objects, moves each, and says when it is done with one.
   static final class Publisher {
