@@ -81,6 +81,16 @@ class DirectoryOps {
     return Files.deleteIfExists(fileOrEmptyFolder);
   }
 
+  /// With everything in it.
+  void removeAll(Path path) throws IOException {
+    if (attributes(path).isDirectory()) {
+      for (Path entry : entries(path)) {
+        removeAll(entry);
+      }
+    }
+    remove(path);
+  }
+
   BasicFileAttributes attributes(Path path) throws IOException {
     return Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS);
   }
@@ -102,12 +112,15 @@ class DirectoryOps {
 
   /// The number of the disk that a path is on.
   long device(Path path) throws IOException {
-    return ((Number) Files.getAttribute(path, "unix:dev", NOFOLLOW_LINKS)).longValue();
+    return number(path, "unix:dev").longValue();
+  }
+
+  private static Number number(Path path, String attribute) throws IOException {
+    return (Number) Files.getAttribute(path, attribute, NOFOLLOW_LINKS);
   }
 
   Owner owner(Path path) throws IOException {
-    var attributes = Files.readAttributes(path, "unix:uid,gid", NOFOLLOW_LINKS);
-    return new Owner((Integer) attributes.get("uid"), (Integer) attributes.get("gid"));
+    return new Owner(number(path, "unix:uid").intValue(), number(path, "unix:gid").intValue());
   }
 
   void setOwner(Path path, Owner owner) throws IOException {

@@ -13,30 +13,34 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
-/// Objects as files in a folder. The name of an object is the path of its file; names that start with
-/// a dot are the store's own: `.tmp/` holds files being written, `.lock` is locked, never read.
+/// Objects as files in a folder. The name of an object is the path of its file; names that start
+/// with a dot are the store's own: `.tmp/` holds files being written, `.lock` is locked, never
+/// read.
 ///
 /// # For maintainers
 ///
-/// **Publish.** A file is written and synced under `.tmp/`, then gets its name by link(2), which fails
-/// on a taken name. File systems without hard links are told from others at the first publish, by
-/// trying; there the file is renamed.
+/// **Publish.** A file is written and synced under `.tmp/`, then gets its name by link(2), which
+/// fails on a taken name. File systems without hard links are told from others at the first
+/// publish, by trying; there the file is renamed.
 ///
-/// **The lock.** Every change of a name (link, rename, remove) and every listing takes [StoreLock] for
-/// just that step: the writing and syncing of content happens outside. Reasons:
-/// - rename(2) is the only atomic compare-and-set here: of two that move one file, one gets ENOENT. But
-///   it silently replaces its target, and link + unlink, which does not, leaves both names after a
-///   crash: a session both committed and fenced. So: rename, after a look at the target under the lock.
+/// **The lock.** Every change of a name (link, rename, remove) and every listing takes [StoreLock]
+/// for just that step: the writing and syncing of content happens outside. Reasons:
+/// - rename(2) is the only atomic compare-and-set here: of two that move one file, one gets ENOENT.
+///   But it silently replaces its target, and link + unlink, which does not, leaves both names
+///   after a crash: a session both committed and fenced. So: rename, after a look at the target
+///   under the lock.
 /// - readdir(3) may miss a file that is renamed from a folder not yet read to one already read: a
-///   session that commits during the listing would be in neither. Under the lock nothing is renamed.
+///   session that commits during the listing would be in neither. Under the lock nothing is
+///   renamed.
 /// - replace must not revive what is deleted between its comparison and its rename.
-/// - The rename of a move is made durable before the lock is released: what another process finds in a
-///   listing has been committed for good.
+/// - The rename of a move is made durable before the lock is released: what another process finds
+///   in a listing has been committed for good.
 ///
 /// **Folders** are made durable before the first object in them is, and stay.
 ///
@@ -69,12 +73,19 @@ public final class DirectoryStorage implements Storage {
       throw new Trouble.Explained(root + " is not a folder: name the folder of the store");
     }
     this.device = ops.device(root);
-    this.ownership = new Ownership(root, waivers.contains(Property.OWNER.word()), ops);
-    this.folders = new StoreFolders(root, ownership, ops);
+    this.ownership = new Ownership(root, waives(waivers, Property.OWNER), ops);
+    this.folders = new StoreFolders(root, ownership, !waives(waivers, Property.FSYNC), ops);
     this.temporaryFiles =
         new TemporaryFiles(root.resolve(TEMPORARY), chance, folders, ownership, ops);
     Object key = attributes.fileKey() == null ? root.toRealPath() : attributes.fileKey();
     this.lock = new StoreLock(root.resolve(LOCK), key, ownership, ops);
+    if (waives(waivers, Property.LOCK)) {
+      lock.withinProcessOnly();
+    }
+  }
+
+  private static boolean waives(Set<String> waivers, Property property) {
+    return waivers.contains(property.word());
   }
 
   /// Makes a new, empty store: the folder and those above it where missing, for the owner alone.
@@ -145,17 +156,19 @@ public final class DirectoryStorage implements Storage {
     }
   }
 
-  /// The same store, used without insisting on the properties waived; see [Probe].
+  /// The same store, used without insisting on the properties waived; see [Probe]. Of all waivers
+  /// those of `owner`, `lock` and `fsync` make a difference here.
   public DirectoryStorage waiving(Set<String> waivers) throws IOException {
     return new DirectoryStorage(root, chance, waivers, ops);
   }
 
-  /// A store of its own below a name that no object can have; for the probe.
-  DirectoryStorage below(String folder, Set<String> waivers) throws IOException {
-    Path path = root.resolve(folder);
-    ops.createFolder(path);
-    ownership.adopt(path);
-    return new DirectoryStorage(path, chance, waivers, ops);
+  /// A store of its own in any folder; for the probe.
+  DirectoryStorage at(Path folder, Set<String> waivers) throws IOException {
+    return new DirectoryStorage(folder, chance, waivers, ops);
+  }
+
+  void adopt(Path created) throws IOException {
+    ownership.adopt(created);
   }
 
   Path root() {
@@ -176,14 +189,13 @@ public final class DirectoryStorage implements Storage {
     ObjectName.checkPrefix(prefix);
     try {
       checkSameDisk();
-      return lock.shared(
-          () -> {
-            TreeMap<String, Entry> found = new TreeMap<>();
-            if (prefix.isEmpty() || isFolder(root.resolve(prefix))) {
-              walk(root.resolve(prefix), prefix, found);
-            }
-            return List.copyOf(found.values());
-          });
+      return lock.shared(() -> {
+        Map<String, Entry> found = new TreeMap<>();
+        if (prefix.isEmpty() || isFolder(root.resolve(prefix))) {
+          walk(root.resolve(prefix), prefix, found);
+        }
+        return List.copyOf(found.values());
+      });
     } catch (IOException e) {
       throw Trouble.explain("list " + (prefix.isEmpty() ? "all objects" : prefix + "/"), root, e);
     }
@@ -202,7 +214,7 @@ public final class DirectoryStorage implements Storage {
     }
   }
 
-  private void walk(Path folder, String prefix, TreeMap<String, Entry> found) throws IOException {
+  private void walk(Path folder, String prefix, Map<String, Entry> found) throws IOException {
     for (Path path : ops.entries(folder)) {
       String segment = String.valueOf(path.getFileName());
       String name = prefix.isEmpty() ? segment : prefix + "/" + segment;
@@ -262,7 +274,8 @@ public final class DirectoryStorage implements Storage {
       long size = file.size();
       if (size > READ_ALL_BYTES_MAX) {
         throw new Trouble.Explained(
-            "object %s in %s has %d bytes, too many to be read at once".formatted(name, root, size));
+            "object %s in %s has %d bytes, too many to be read at once"
+                .formatted(name, root, size));
       }
       byte[] bytes = new byte[(int) size];
       readFully(name, file, 0, ByteBuffer.wrap(bytes));
@@ -310,7 +323,7 @@ public final class DirectoryStorage implements Storage {
       Path temporary = temporaryFiles.write(content);
       try {
         lock.exclusive(() -> appear(temporary, path, name));
-        ops.forceFolder(StoreFolders.parentOf(path));
+        folders.force(StoreFolders.parentOf(path));
       } finally {
         temporaryFiles.discard(temporary);
       }
@@ -339,20 +352,20 @@ public final class DirectoryStorage implements Storage {
   public boolean replace(String name, byte[] expected, byte[] content) throws IOException {
     Path path = pathOf(name);
     try {
-      return lock.exclusive(
-          () -> {
-            if (!Arrays.equals(readAll(name), expected)) {
-              return false;
-            }
-            Path temporary = temporaryFiles.write(Content.of(content));
-            try {
-              ops.rename(temporary, path);
-              ops.forceFolder(StoreFolders.parentOf(path));
-            } finally {
-              temporaryFiles.discard(temporary);
-            }
-            return true;
-          });
+      checkSameDisk();
+      return lock.exclusive(() -> {
+        if (!Arrays.equals(readAll(name), expected)) {
+          return false;
+        }
+        Path temporary = temporaryFiles.write(Content.of(content));
+        try {
+          ops.rename(temporary, path);
+          folders.force(StoreFolders.parentOf(path));
+        } finally {
+          temporaryFiles.discard(temporary);
+        }
+        return true;
+      });
     } catch (IOException e) {
       throw Trouble.explain("replace " + name, root, e);
     }
@@ -365,19 +378,18 @@ public final class DirectoryStorage implements Storage {
     try {
       checkSameDisk();
       folders.ensure(StoreFolders.parentOf(target));
-      return lock.exclusive(
-          () -> {
-            if (!folders.isObject(source)) {
-              return false;
-            }
-            if (folders.isTaken(target)) {
-              throw new ObjectExists(to, location());
-            }
-            ops.rename(source, target);
-            ops.forceFolder(StoreFolders.parentOf(target));
-            ops.forceFolder(StoreFolders.parentOf(source));
-            return true;
-          });
+      return lock.exclusive(() -> {
+        if (!folders.isObject(source)) {
+          return false;
+        }
+        if (folders.isTaken(target)) {
+          throw new ObjectExists(to, location());
+        }
+        ops.rename(source, target);
+        folders.force(StoreFolders.parentOf(target));
+        folders.force(StoreFolders.parentOf(source));
+        return true;
+      });
     } catch (IOException e) {
       throw Trouble.explain("move " + from + " to " + to, root, e);
     }
@@ -410,7 +422,7 @@ public final class DirectoryStorage implements Storage {
       checkSameDisk();
       boolean removed = lock.exclusive(() -> folders.isObject(path) && ops.remove(path));
       if (removed) {
-        ops.forceFolder(StoreFolders.parentOf(path));
+        folders.force(StoreFolders.parentOf(path));
       }
       return removed;
     } catch (IOException e) {
@@ -426,11 +438,12 @@ public final class DirectoryStorage implements Storage {
         : Optional.empty();
   }
 
-  /// Removes what runs that were killed left in `.tmp/`. Never harms an object: one that loses its
-  /// temporary file while it is being published fails to appear, and its publisher is told.
+  /// Removes what runs and probes that were killed left behind. Never harms an object: one that
+  /// loses its temporary file while it is being published fails to appear, and its publisher is
+  /// told.
   ///
-  /// @param before files not modified since then
-  /// @return how many there were
+  /// @param before what was not modified since then
+  /// @return how many files and folders there were
   public int removeLitter(Instant before) throws IOException {
     try {
       return temporaryFiles.removeOlder(before);
@@ -460,8 +473,8 @@ public final class DirectoryStorage implements Storage {
     return new ObjectMissing(name, location());
   }
 
-  /// Notices a disk that was unmounted under us: its mount point is an empty folder, and that nothing
-  /// is there must not be taken for an answer (truth 5).
+  /// Notices a disk that was unmounted under us: its mount point is an empty folder, and that
+  /// nothing is there must not be taken for an answer (truth 5).
   private void checkSameDisk() throws IOException {
     boolean same;
     try {

@@ -43,9 +43,9 @@ final class ObjectName {
   }
 
   private static boolean isLegal(char c) {
-    return c >= 'A' && c <= 'Z'
-        || c >= 'a' && c <= 'z'
-        || c >= '0' && c <= '9'
+    return (c >= 'A' && c <= 'Z')
+        || (c >= 'a' && c <= 'z')
+        || (c >= '0' && c <= '9')
         || PUNCTUATION.indexOf(c) >= 0;
   }
 }

@@ -3,8 +3,8 @@ package cairn.storage;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// Everything in a directory store belongs to the owner of its folder: what root writes into a store
-/// of `backup` is given to `backup`, or else the next run of `backup` could not use it.
+/// Everything in a directory store belongs to the owner of its folder: what root writes into a
+/// store of `backup` is given to `backup`, or else the next run of `backup` could not use it.
 final class Ownership {
   private final Path root;
   private final boolean waived;

@@ -2,7 +2,8 @@ package cairn.storage;
 
 import java.util.Locale;
 
-/// What a directory must promise before the engine relies on it, in the order in which it is probed.
+/// What a directory must promise before the engine relies on it, in the order in which it is
+/// probed.
 public enum Property {
   WRITABLE("everything but reading", "mount it writable, or run as the owner of the store"),
   OWNER(
@@ -10,18 +11,19 @@ public enum Property {
       "run as the owner of the store, or give the store's folder to the user who runs this"),
   FREE_SPACE("publishing packs", "free space, or put the store on a larger disk"),
   FREE_FILES("publishing objects", "free inodes, or make the file system with more of them"),
+  LOCK(
+      "moves and listings that are atomic among processes",
+      "mount the file system with file locks (on NFS: with lockd)"),
+  FSYNC("objects that survive a crash", "use a file system that can sync files and folders"),
   NAME_LENGTH("objects and groups with names of 200 characters", "use another file system"),
   CASE_SENSITIVITY(
       "groups whose names differ by case only", "use a file system that tells them apart"),
   NOT_NESTED(
       "garbage collection, which must not take one store's objects for another's",
       "use a folder that is not inside a store and has none inside"),
-  LOCK(
-      "moves and listings that are atomic among processes",
-      "mount the file system with file locks (on NFS: with lockd)"),
-  FSYNC("objects that survive a crash", "use a file system that can sync files and folders"),
   CREATE_NO_CLOBBER("never overwriting an object", "use another file system"),
-  RENAME_ATOMIC("commits and changes of config that are never half done", "use another file system"),
+  RENAME_ATOMIC(
+      "commits and changes of config that are never half done", "use another file system"),
   RENAME_REFUSED("sessions that end exactly once", "use another file system"),
   READ_AFTER_WRITE("reading what was just written", "use another file system or mount option"),
   LIST_AFTER_WRITE(

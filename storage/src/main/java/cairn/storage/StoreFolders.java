@@ -1,6 +1,7 @@
 package cairn.storage;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -14,12 +15,15 @@ import java.util.concurrent.ConcurrentHashMap;
 final class StoreFolders {
   private final Path root;
   private final Ownership ownership;
+  private final boolean synced;
   private final DirectoryOps ops;
   private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
-  StoreFolders(Path root, Ownership ownership, DirectoryOps ops) {
+  /// @param synced whether the file system can sync; if not, that was accepted by a waiver
+  StoreFolders(Path root, Ownership ownership, boolean synced, DirectoryOps ops) {
     this.root = root;
     this.ownership = ownership;
+    this.synced = synced;
     this.ops = ops;
   }
 
@@ -27,8 +31,8 @@ final class StoreFolders {
     return Objects.requireNonNull(path.getParent(), "path without a folder");
   }
 
-  /// Makes the folder and those above it up to the root. A folder found there may be the work of one
-  /// who has not come to make it durable; so that is done here too, once for each folder.
+  /// Makes the folder and those above it up to the root. A folder found there may be the work of
+  /// one who has not come to make it durable; so that is done here too, once for each folder.
   void ensure(Path folder) throws IOException {
     if (folder.equals(root) || durable.contains(folder)) {
       return;
@@ -43,8 +47,21 @@ final class StoreFolders {
         throw new Trouble.Explained(folder + " is a file, so no object can be below it", e);
       }
     }
-    ops.forceFolder(parent);
+    force(parent);
     durable.add(folder);
+  }
+
+  /// Makes the names in a folder durable.
+  void force(Path folder) throws IOException {
+    if (synced) {
+      ops.forceFolder(folder);
+    }
+  }
+
+  void force(FileChannel file) throws IOException {
+    if (synced) {
+      ops.force(file);
+    }
   }
 
   /// Whether there is a regular file, and not merely that none could be seen.
@@ -88,7 +105,7 @@ final class StoreFolders {
           return true;
         }
       } catch (FileSystemException e) {
-        continue; // the file is further up, if there is one
+        // the file is further up, if there is one
       }
     }
     return false;

@@ -9,13 +9,14 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
 /// The files of a directory store that have no name yet.
 final class TemporaryFiles {
-  /// The JDK keeps, for each thread, a direct buffer as large as its largest transfer from or to heap;
-  /// so transfers are made in pieces of this size.
+  /// The JDK keeps, for each thread, a direct buffer as large as its largest transfer from or to
+  /// heap; so transfers are made in pieces of this size.
   static final int TRANSFER_BYTES = 1 << 18;
 
   private final Path folder;
@@ -54,7 +55,7 @@ final class TemporaryFiles {
       Output output = new Output(channel, content.size());
       content.writeTo(output);
       output.checkComplete(file);
-      ops.force(channel);
+      folders.force(channel);
     } catch (IOException | RuntimeException | Error e) {
       discard(file);
       throw e;
@@ -62,8 +63,8 @@ final class TemporaryFiles {
     return file;
   }
 
-  /// Gives a file its name. The caller holds the store's lock and knows that the name is free, which a
-  /// link makes doubly sure of.
+  /// Gives a file its name. The caller holds the store's lock and knows that the name is free,
+  /// which a link makes doubly sure of.
   ///
   /// @throws FileAlreadyExistsException when the name is taken after all
   void name(Path file, Path name) throws IOException {
@@ -81,8 +82,8 @@ final class TemporaryFiles {
     return appearance == Appearance.LINK;
   }
 
-  /// Whether this file system has hard links. That a link fails where a file can be made says no; any
-  /// other trouble is trouble.
+  /// Whether this file system has hard links. That a link fails where a file can be made says no;
+  /// any other trouble is trouble.
   private boolean linksWork() throws IOException {
     Path file = newName();
     Path linked = newName();
@@ -110,29 +111,40 @@ final class TemporaryFiles {
     }
   }
 
+  /// Removes temporary files, and the folders of probes.
   int removeOlder(Instant before) throws IOException {
+    List<Path> litter = new ArrayList<>(entries(folder));
+    for (Path path : entries(StoreFolders.parentOf(folder))) {
+      if (String.valueOf(path.getFileName()).startsWith(DirectoryProbe.FOLDER_PREFIX)) {
+        litter.add(path);
+      }
+    }
     int count = 0;
-    for (Path file : all()) {
-      if (isOlder(file, before) && ops.remove(file)) {
+    for (Path path : litter) {
+      if (removeIfOlder(path, before)) {
         count++;
       }
     }
     return count;
   }
 
-  private List<Path> all() throws IOException {
+  private List<Path> entries(Path path) throws IOException {
     try {
-      return ops.entries(folder);
+      return ops.entries(path);
     } catch (NoSuchFileException e) {
       return List.of();
     }
   }
 
-  private boolean isOlder(Path file, Instant before) throws IOException {
+  private boolean removeIfOlder(Path path, Instant before) throws IOException {
     try {
-      return ops.attributes(file).lastModifiedTime().toInstant().isBefore(before);
-    } catch (NoSuchFileException e) {
+      if (ops.attributes(path).lastModifiedTime().toInstant().isBefore(before)) {
+        ops.removeAll(path);
+        return true;
+      }
       return false;
+    } catch (NoSuchFileException e) {
+      return false; // its owner is alive after all, and has removed it
     }
   }
 

@@ -36,9 +36,7 @@ final class Trouble {
       return "the disk quota is used up: free space or raise the quota";
     }
     if (text.contains("No space left on device")) {
-      return hasSpace(root)
-          ? "no space left (the file system has no free inodes, or too little space): free some"
-          : "no space left: free some";
+      return "no space left, or no inodes: free some";
     }
     return text;
   }
@@ -55,14 +53,6 @@ final class Trouble {
       return Files.getFileStore(root).isReadOnly();
     } catch (IOException e) {
       return false; // the cause says what is known
-    }
-  }
-
-  private static boolean hasSpace(Path root) {
-    try {
-      return Files.getFileStore(root).getUsableSpace() > 0;
-    } catch (IOException e) {
-      return false;
     }
   }
 

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A storage in memory that breaks its promises as told, for tests of those who rely on them.
 ///
-/// **Counting.** Every call is an operation; publish, replace, move, touch and delete are changes too.
-/// Both are counted from 1, for the life of the storage. To crash at every change of a run:
+/// **Counting.** Every call is an operation; publish, replace, move, touch and delete are changes
+/// too. Both are counted from 1, for the life of the storage. To crash at every change of a run:
+///
 /// ```java
 /// for (long n = 1; ; n++) {
 ///   FaultyStorage storage = new FaultyStorage(start).crashBefore(n);  // then the same, crashAfter(n)
@@ -24,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// **Crashes.** What a call has returned from is durable, unless that call lied. The change in which the
-/// machine stops has happened or not; a publish never half, as the contract says. After that every
-/// call fails, until the end of time: whoever still runs has no machine. [#restart] gives what survived.
+/// **Crashes.** What a call has returned from is durable, unless that call lied. The change in
+/// which the machine stops has happened or not; a publish never half, as the contract says. After
+/// that every call fails, until the end of time: whoever still runs has no machine. [#restart]
+/// gives what survived.
 ///
 /// **Unfired faults** make [#close] and [#verify] fail, because a fault that did not happen tested
-/// nothing. Crashes and a full disk are exempt: those are tried ever later until they do not happen.
+/// nothing. Crashes and a full disk are exempt: those are tried ever later until they do not
+/// happen.
 public final class FaultyStorage implements Storage {
   private final MemoryStorage visible;
   private final MemoryStorage durable;

@@ -145,8 +145,12 @@ final class FaultyStorageTest extends StorageContract {
   void anUnfiredFaultIsAFailure() throws IOException {
     for (FaultyStorage storage :
         List.of(
-            with("a").failAfter(7), with("a").lieAt(1), with("a").unreadable("a"),
-            with("a").flipOnRead("a", 3), with("a").omitFromLists("a"), with("a").tearAt(1, 0))) {
+            with("a").failAfter(7),
+            with("a").lieAt(1),
+            with("a").unreadable("a"),
+            with("a").flipOnRead("a", 3),
+            with("a").omitFromLists("a"),
+            with("a").tearAt(1, 0))) {
       assertThatThrownBy(storage::close).isInstanceOf(AssertionError.class);
       storage.heal().close();
     }

@@ -20,8 +20,15 @@ public final class MemoryStorage implements Storage {
   private final TreeMap<String, Stored> objects = new TreeMap<>();
   private final InstantSource clock;
 
-  /// @param bytes never changed
-  record Stored(byte[] bytes, Instant modified) {}
+  private static final class Stored {
+    final byte[] bytes; // never changed
+    final Instant modified;
+
+    Stored(byte[] bytes, Instant modified) {
+      this.bytes = bytes;
+      this.modified = modified;
+    }
+  }
 
   /// With a clock of its own that moves by a millisecond each time it is asked.
   public MemoryStorage() {

@@ -39,8 +39,8 @@ public abstract class StorageContract {
   /// A storage without objects.
   protected abstract Storage newStorage() throws Exception;
 
-  /// Another opening of the storage given, as another process would have it; the same one when there is
-  /// no such thing.
+  /// Another opening of the storage given, as another process would have it; the same one when
+  /// there is no such thing.
   protected abstract Storage another(Storage storage) throws Exception;
 
   @BeforeEach
@@ -186,7 +186,9 @@ public abstract class StorageContract {
 
     assertThatIOException().isThrownBy(() -> publish("a", "z")).withMessageContaining("folder");
     assertThatIOException().isThrownBy(() -> publish("c/d", "z")).withMessageContaining("below");
-    assertThatIOException().isThrownBy(() -> storage.move("c", "a")).withMessageContaining("folder");
+    assertThatIOException()
+        .isThrownBy(() -> storage.move("c", "a"))
+        .withMessageContaining("folder");
     assertThat(names("")).containsExactly("a/b", "c");
   }
 
@@ -322,7 +324,8 @@ public abstract class StorageContract {
     assertThat(names("packs")).containsExactlyElementsOf(all.stream().sorted().toList());
   }
 
-  /// An object moved from folder to folder is in every listing that covers both, under one of its names.
+  /// An object moved from folder to folder is in every listing that covers both, under one of its
+  /// names.
   @Test
   void noListingMissesAnObjectThatMoves() throws Exception {
     for (int i = 0; i < 200; i++) {
@@ -430,17 +433,16 @@ public abstract class StorageContract {
     for (int round = 0; round < 20; round++) {
       String name = "race/" + round;
       List<Boolean> won =
-          race(
-              (thread, own) -> {
-                byte[] content = new byte[10_000];
-                Arrays.fill(content, (byte) thread);
-                try {
-                  own.publish(name, Content.of(content));
-                  return true;
-                } catch (ObjectExists e) {
-                  return false;
-                }
-              });
+          race((thread, own) -> {
+            byte[] content = new byte[10_000];
+            Arrays.fill(content, (byte) thread);
+            try {
+              own.publish(name, Content.of(content));
+              return true;
+            } catch (ObjectExists e) {
+              return false;
+            }
+          });
       assertThat(won).containsOnlyOnce(true);
       byte[] expected = new byte[10_000];
       Arrays.fill(expected, (byte) won.indexOf(true));
@@ -468,18 +470,17 @@ public abstract class StorageContract {
         publish(folder + "/from" + thread, "" + thread);
       }
       List<Boolean> won =
-          race(
-              (thread, own) -> {
-                try {
-                  if (thread % 2 == 0) {
-                    return own.move(folder + "/from" + thread, folder + "/target");
-                  }
-                  own.publish(folder + "/target", Content.of(bytes("" + thread)));
-                  return true;
-                } catch (ObjectExists e) {
-                  return false;
-                }
-              });
+          race((thread, own) -> {
+            try {
+              if (thread % 2 == 0) {
+                return own.move(folder + "/from" + thread, folder + "/target");
+              }
+              own.publish(folder + "/target", Content.of(bytes("" + thread)));
+              return true;
+            } catch (ObjectExists e) {
+              return false;
+            }
+          });
       assertThat(won).containsOnlyOnce(true);
       int winner = won.indexOf(true);
       assertThat(text(folder + "/target")).isEqualTo("" + winner);
@@ -490,17 +491,16 @@ public abstract class StorageContract {
   @Test
   void replacesAreNotLost() throws Exception {
     publish("counter", "0");
-    race(
-        (thread, own) -> {
-          for (int i = 0; i < 10; ) {
-            byte[] have = own.readAll("counter");
-            int value = Integer.parseInt(new String(have, StandardCharsets.UTF_8));
-            if (own.replace("counter", have, bytes("" + (value + 1)))) {
-              i++;
-            }
-          }
-          return true;
-        });
+    race((thread, own) -> {
+      for (int i = 0; i < 10; ) {
+        byte[] have = own.readAll("counter");
+        int value = Integer.parseInt(new String(have, StandardCharsets.UTF_8));
+        if (own.replace("counter", have, bytes("" + (value + 1)))) {
+          i++;
+        }
+      }
+      return true;
+    });
 
     assertThat(text("counter")).isEqualTo("" + 10 * THREADS);
   }
@@ -510,16 +510,13 @@ public abstract class StorageContract {
     for (int round = 0; round < 20; round++) {
       String name = "revive/" + round;
       publish(name, "0");
-      race(
-          (thread, own) -> {
-            try {
-              return thread == 0
-                  ? own.delete(name)
-                  : own.replace(name, bytes("0"), bytes("0"));
-            } catch (ObjectMissing e) {
-              return false;
-            }
-          });
+      race((thread, own) -> {
+        try {
+          return thread == 0 ? own.delete(name) : own.replace(name, bytes("0"), bytes("0"));
+        } catch (ObjectMissing e) {
+          return false;
+        }
+      });
       assertThat(names("revive")).isEmpty();
     }
   }
@@ -533,14 +530,13 @@ public abstract class StorageContract {
 
   @Test
   void packsArePublishedFromSeveralThreadsAtOnce() throws Exception {
-    race(
-        (thread, own) -> {
-          byte[] content = new byte[3 << 20];
-          RandomGenerator chance = RandomGeneratorFactory.of("L64X128MixRandom").create(thread);
-          chance.nextBytes(content);
-          own.publish("packs/%02x/%d".formatted(thread % 2, thread), Content.of(content));
-          return Arrays.equals(own.readAll("packs/%02x/%d".formatted(thread % 2, thread)), content);
-        });
+    race((thread, own) -> {
+      byte[] content = new byte[3 << 20];
+      RandomGenerator chance = RandomGeneratorFactory.of("L64X128MixRandom").create(thread);
+      chance.nextBytes(content);
+      own.publish("packs/%02x/%d".formatted(thread % 2, thread), Content.of(content));
+      return Arrays.equals(own.readAll("packs/%02x/%d".formatted(thread % 2, thread)), content);
+    });
 
     assertThat(names("packs")).hasSize(THREADS);
   }
@@ -559,11 +555,10 @@ public abstract class StorageContract {
       for (int i = 0; i < THREADS; i++) {
         int thread = i;
         running.add(
-            threads.submit(
-                () -> {
-                  start.await();
-                  return contender.run(thread, thread % 4 < 2 ? storage : other);
-                }));
+            threads.submit(() -> {
+              start.await();
+              return contender.run(thread, thread % 4 < 2 ? storage : other);
+            }));
       }
       for (Future<Boolean> one : running) {
         results.add(one.get());
