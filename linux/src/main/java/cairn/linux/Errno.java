@@ -5,6 +5,7 @@ import java.util.Map;
 /// Error numbers of the kernel, by name. Those that x86-64 and aarch64 share
 /// (`asm-generic/errno.h`).
 public final class Errno {
+  public static final int EPERM = 1;
   public static final int ENOENT = 2;
   public static final int EINTR = 4;
   public static final int EIO = 5;
@@ -19,10 +20,11 @@ public final class Errno {
   public static final int EROFS = 30;
   public static final int ENOSYS = 38;
   public static final int EOPNOTSUPP = 95;
+  public static final int ENOMEDIUM = 123;
 
   private static final Map<Integer, String> NAMES =
       Map.ofEntries(
-          Map.entry(1, "EPERM (operation not permitted)"),
+          Map.entry(EPERM, "EPERM (operation not permitted)"),
           Map.entry(ENOENT, "ENOENT (no such file or directory)"),
           Map.entry(EINTR, "EINTR (interrupted by a signal)"),
           Map.entry(EIO, "EIO (input/output error)"),
@@ -57,7 +59,7 @@ public final class Errno {
           Map.entry(117, "EUCLEAN (file system needs cleaning)"),
           Map.entry(121, "EREMOTEIO (remote input/output error)"),
           Map.entry(122, "EDQUOT (disk quota exceeded)"),
-          Map.entry(123, "ENOMEDIUM (no medium)"));
+          Map.entry(ENOMEDIUM, "ENOMEDIUM (no medium)"));
 
   private Errno() {}
 

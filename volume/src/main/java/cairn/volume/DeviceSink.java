@@ -4,7 +4,6 @@ import cairn.base.block.BlockSink;
 import cairn.linux.BlockIoctl;
 import cairn.linux.CallFailed;
 import cairn.linux.Errno;
-import cairn.linux.FileStatus;
 import cairn.linux.NativeFile;
 import cairn.linux.RawFile;
 import cairn.linux.Usage;
@@ -52,7 +51,7 @@ public final class DeviceSink implements BlockSink {
 
   /// @throws IOException saying in one sentence why the device must not be written
   static DeviceSink open(Path path, long size, boolean sparse) throws IOException {
-    checkWritable(path, size);
+    checkWritable(path);
     NativeFile device = openExclusively(path);
     try {
       checkSize(path, device, size);
@@ -145,7 +144,7 @@ public final class DeviceSink implements BlockSink {
     }
   }
 
-  private static void checkWritable(Path path, long size) throws IOException {
+  private static void checkWritable(Path path) throws IOException {
     try (NativeFile device = NativeFile.open(path)) {
       Optional<String> use = Usage.live().ofDevice(device.status().device());
       if (use.isPresent()) {
@@ -154,7 +153,6 @@ public final class DeviceSink implements BlockSink {
       if (BlockIoctl.isReadOnly(device)) {
         throw Sinks.refused(path, "the device is read-only");
       }
-      checkSize(path, device, size);
     }
   }
 
@@ -167,13 +165,8 @@ public final class DeviceSink implements BlockSink {
 
   private static NativeFile openExclusively(Path path) throws IOException {
     try {
-      NativeFile device =
-          NativeFile.open(
-              path, NativeFile.Option.WRITE, NativeFile.Option.EXCLUSIVE, NativeFile.Option.DIRECT);
-      if (device.status().type() != FileStatus.Type.BLOCK_DEVICE) {
-        throw Closing.after(new IOException(path + " is no block device any more"), device);
-      }
-      return device;
+      return NativeFile.open(
+          path, NativeFile.Option.WRITE, NativeFile.Option.EXCLUSIVE, NativeFile.Option.DIRECT);
     } catch (CallFailed e) {
       if (e.errno() != Errno.EBUSY) {
         throw e;

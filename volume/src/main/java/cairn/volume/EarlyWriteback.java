@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class EarlyWriteback {
   /// Small enough to keep the disk busy, large enough that the file system can lay out long
   /// extents.
-  private static final long STEP_BYTES = 64L * 1024 * 1024;
+  private static final long STEP_BYTES = 8L * 1024 * 1024;
 
   private final RawFile file;
   private final AtomicLong dirtyBytes = new AtomicLong();

@@ -72,7 +72,8 @@ public final class Sinks {
 
   private static String why(CallFailed failure) {
     return switch (failure.errno()) {
-      case Errno.EACCES -> "permission denied; run as a user that may write it, such as root";
+      case Errno.EACCES, Errno.EPERM ->
+          "permission denied; run as a user that may write it, such as root";
       case Errno.EROFS -> "it is on a read-only file system";
       default -> Volumes.why(failure);
     };

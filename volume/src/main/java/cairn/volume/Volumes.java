@@ -64,8 +64,9 @@ public final class Volumes {
   static String why(CallFailed failure) {
     return switch (failure.errno()) {
       case Errno.ENOENT -> "there is no such file or device";
-      case Errno.EACCES -> "permission denied; run as a user that may read it, such as root";
-      case Errno.ENXIO, 123 -> "there is nothing behind this device";
+      case Errno.EACCES, Errno.EPERM ->
+          "permission denied; run as a user that may read it, such as root";
+      case Errno.ENXIO, Errno.ENOMEDIUM -> "there is nothing behind this device";
       default -> failure.reason();
     };
   }

@@ -216,7 +216,7 @@ final class FileSinkTest {
     FileSink.Names names =
         new FileSink.Names(directory.resolve("disk.img"), partial, FileSink.Replaces.NOTHING);
     byte[] data = new byte[1 << 20];
-    try (FileSink sink = new FileSink(names, file, 64 << 20, true)) {
+    try (FileSink sink = new FileSink(names, file, 8 << 20, true)) {
       writeAll(sink, data);
     }
     assertThat(file.calls()).contains(FaultyFile.Call.START_WRITEBACK);
