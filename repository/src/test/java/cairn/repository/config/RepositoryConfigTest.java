@@ -140,6 +140,15 @@ class RepositoryConfigTest {
   }
 
   @Test
+  void twoSlotsOfOneIdAreRefused(Seed seed) {
+    Locked locked = new Locked(seed);
+    List<String> ids =
+        locked.config.slots().slots().stream().map(slot -> slot.head().id().toString()).toList();
+    assertThatThrownBy(() -> parse(forged(text(locked.config), ids.get(0), ids.get(1))))
+        .hasMessageContaining("slots, have 2 ids expect 3 ids");
+  }
+
+  @Test
   void aChangeByOneWithoutTheKeyIsFound(Seed seed) throws Exception {
     Locked locked = new Locked(seed);
     locked.config.verify(locked.protection);
