@@ -52,30 +52,26 @@ public record ConfigRescue(Optional<RepositoryConfig> config, List<Problem> prob
 
   private static final class Search {
     private final String text;
-    private final String settings;
     private final Subject subject;
     private final List<Problem> problems = new ArrayList<>();
 
     private Search(byte[] bytes, Subject subject) {
       this.text = new String(bytes, StandardCharsets.UTF_8);
-      int slots = text.indexOf("\"type\"");
-      this.settings = slots < 0 ? text : text.substring(0, slots);
       this.subject = subject;
     }
 
     private Optional<RepositoryConfig> config() {
-      return find(settings, "repository", "\"([0-9a-f]{32})\"")
+      return find("repository", "\"([0-9a-f]{32})\"")
           .map(
               id ->
                   new RepositoryConfig(
                       ObjectId.parse(id), created(), layout(), waivers(), encryption()));
     }
 
+    /// When the repository's is unreadable, this finds that of the first slot, a good guess.
     private Instant created() {
       try {
-        return find(settings, "created", "\"([0-9T:Z-]{20})\"")
-            .map(Instant::parse)
-            .orElse(Instant.EPOCH);
+        return find("created", "\"([0-9T:Z-]{20})\"").map(Instant::parse).orElse(Instant.EPOCH);
       } catch (DateTimeException e) {
         return Instant.EPOCH;
       }
@@ -95,7 +91,7 @@ public record ConfigRescue(Optional<RepositoryConfig> config, List<Problem> prob
     }
 
     private List<String> waivers() {
-      return find(settings, "waivers", "\\[([^\\]]*)\\]").stream()
+      return find("waivers", "\\[([^\\]]*)\\]").stream()
           .flatMap(list -> WAIVER.matcher(list).results().map(item -> item.group(1)))
           .filter(RepositoryConfig::isWaiver)
           .toList();
@@ -107,7 +103,7 @@ public record ConfigRescue(Optional<RepositoryConfig> config, List<Problem> prob
         return Optional.empty();
       }
       Octets unknown = Octets.of(new byte[Protection.SEAL_BYTES]);
-      Octets seal = find(text, "seal", "\"([0-9a-f]{64})\"").map(Octets::parse).orElse(unknown);
+      Octets seal = find("seal", "\"([0-9a-f]{64})\"").map(Octets::parse).orElse(unknown);
       return Optional.of(new Encryption(new KeySlots(slots), seal));
     }
 
@@ -132,13 +128,11 @@ public record ConfigRescue(Optional<RepositoryConfig> config, List<Problem> prob
     }
 
     private int number(String field, int standard) {
-      return find(settings, field, "(-?[0-9]{1,9})(?![0-9])")
-          .map(Integer::parseInt)
-          .orElse(standard);
+      return find(field, "(-?[0-9]{1,9})(?![0-9])").map(Integer::parseInt).orElse(standard);
     }
 
-    private Optional<String> find(String part, String field, String value) {
-      Matcher matcher = Pattern.compile("\"" + field + "\": " + value).matcher(part);
+    private Optional<String> find(String field, String value) {
+      Matcher matcher = Pattern.compile("\"" + field + "\": " + value).matcher(text);
       if (matcher.find()) {
         return Optional.of(matcher.group(1));
       }

@@ -77,6 +77,7 @@ final class ConfigText {
   }
 
   static JsonObject parse(String text, Subject subject) throws CorruptData {
+    subject.check(!text.isBlank(), "text", "nothing", "one JSON object");
     try {
       JsonReader reader = new JsonReader(new StringReader(text));
       reader.setStrictness(Strictness.STRICT);
@@ -86,7 +87,7 @@ final class ConfigText {
       }
       throw subject.corrupt("text", "other JSON", "one JSON object");
     } catch (JsonParseException | IOException e) {
-      throw subject.corrupt("text", text.isEmpty() ? "nothing" : "no JSON", "one JSON object");
+      throw subject.corrupt("text", "no JSON", "one JSON object");
     }
   }
 

@@ -9,6 +9,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -74,7 +75,8 @@ final class Fields {
     String text = text(name);
     try {
       Instant instant = Instant.parse(text);
-      subject.check(instant.getNano() == 0, name, text, "whole seconds");
+      subject.check(
+          instant.equals(instant.truncatedTo(ChronoUnit.SECONDS)), name, text, "whole seconds");
       return instant;
     } catch (DateTimeException e) {
       throw subject.corrupt(name, "\"" + text + "\"", "a time as 2026-01-31T12:00:00Z");

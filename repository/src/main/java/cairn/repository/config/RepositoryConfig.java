@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +58,7 @@ public record RepositoryConfig(
     if (!waivers.stream().allMatch(RepositoryConfig::isWaiver)) {
       throw new IllegalArgumentException("not all are names of probe properties: " + waivers);
     }
-    if (created.getNano() != 0) {
+    if (!created.equals(created.truncatedTo(ChronoUnit.SECONDS))) {
       throw new IllegalArgumentException("not in whole seconds: " + created);
     }
   }

@@ -88,7 +88,7 @@ final class PackCipher implements BlobCipher {
 
   private static void writeOrdinal(byte[] bytes, int offset, int ordinal) {
     for (int i = 0; i < Integer.BYTES; i++) {
-      bytes[offset + i] = (byte) (ordinal >>> 8 * i);
+      bytes[offset + i] = (byte) (ordinal >>> (8 * i));
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.Locale;
 ///
 /// ```
 /// # Cairn master key of repository 000102030405060708090a0b0c0d0e0f
-/// 1  04G0 0040 G30G 2G60  R42ZDZ
+/// 1  040G 0082 0C20 A1G7  Z1R42S
 /// ...
 /// ```
 ///
@@ -31,11 +31,13 @@ import java.util.Locale;
 public final class PaperKey implements AutoCloseable {
   /// What the key is.
   public enum Kind {
-    MASTER,
-    RECOVERY;
+    MASTER(1),
+    RECOVERY(2);
 
-    private int number() {
-      return ordinal() + 1;
+    private final int number;
+
+    Kind(int number) {
+      this.number = number;
     }
 
     private String word() {
@@ -113,7 +115,7 @@ public final class PaperKey implements AutoCloseable {
     byte[] payload =
         new ByteWriter(KEY_OFFSET + KEY_BYTES)
             .u8(VERSION)
-            .u8(kind.number())
+            .u8(kind.number)
             .id(repository)
             .raw(key)
             .toBytes();
@@ -142,7 +144,7 @@ public final class PaperKey implements AutoCloseable {
       throw new PaperKeyTypo(1, "is of version " + payload[0] + ", which this Cairn cannot read");
     }
     for (Kind kind : Kind.values()) {
-      if (kind.number() == payload[1]) {
+      if (kind.number == payload[1]) {
         byte[] key = Arrays.copyOfRange(payload, KEY_OFFSET, payload.length);
         Arrays.fill(payload, KEY_OFFSET, payload.length, (byte) 0);
         return new PaperKey(kind, ObjectId.of(payload, 2), key);

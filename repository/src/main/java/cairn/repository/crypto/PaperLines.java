@@ -67,16 +67,16 @@ final class PaperLines {
     state = atData;
     int[] check = new int[CHECK_CHARACTERS];
     for (int i = 0; i < CHECK_CHARACTERS; i++) {
-      check[i] = remainder >>> 5 * (CHECK_CHARACTERS - 1 - i) & 31;
+      check[i] = (remainder >>> (5 * (CHECK_CHARACTERS - 1 - i))) & 31;
     }
     return check;
   }
 
   private void step(int value) {
     int top = state >>> 25;
-    state = (state & 0x1FFFFFF) << 5 ^ value;
+    state = ((state & 0x1FFFFFF) << 5) ^ value;
     for (int i = 0; i < GENERATOR.length; i++) {
-      if ((top >>> i & 1) != 0) {
+      if (((top >>> i) & 1) != 0) {
         state ^= GENERATOR[i];
       }
     }
@@ -102,8 +102,8 @@ final class PaperLines {
   private static int[] toFives(byte[] payload, int offset) {
     int[] fives = new int[DATA_CHARACTERS];
     for (int bit = 0; bit < LINE_BYTES * 8; bit++) {
-      int value = payload[offset + bit / 8] >>> 7 - bit % 8 & 1;
-      fives[bit / 5] |= value << 4 - bit % 5;
+      int value = (payload[offset + bit / 8] >>> (7 - bit % 8)) & 1;
+      fives[bit / 5] |= value << (4 - bit % 5);
     }
     return fives;
   }
@@ -111,8 +111,8 @@ final class PaperLines {
   private static byte[] fromFives(int[] fives) {
     byte[] bytes = new byte[LINE_BYTES];
     for (int bit = 0; bit < LINE_BYTES * 8; bit++) {
-      int value = fives[bit / 5] >>> 4 - bit % 5 & 1;
-      bytes[bit / 8] |= (byte) (value << 7 - bit % 8);
+      int value = (fives[bit / 5] >>> (4 - bit % 5)) & 1;
+      bytes[bit / 8] |= (byte) (value << (7 - bit % 8));
     }
     return bytes;
   }

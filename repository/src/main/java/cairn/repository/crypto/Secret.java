@@ -44,8 +44,9 @@ public sealed interface Secret extends AutoCloseable {
       }
       try {
         ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(text);
-        byte[] result = Arrays.copyOf(encoded.array(), encoded.limit());
-        Arrays.fill(encoded.array(), (byte) 0);
+        byte[] result = new byte[encoded.remaining()];
+        encoded.get(result);
+        encoded.clear().put(new byte[encoded.capacity()]);
         return result;
       } catch (CharacterCodingException e) {
         throw new IllegalArgumentException("the passphrase is not Unicode text", e);

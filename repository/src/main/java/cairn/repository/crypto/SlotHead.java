@@ -2,6 +2,7 @@ package cairn.repository.crypto;
 
 import cairn.base.bytes.ObjectId;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
 
 /// What every key slot has.
@@ -17,7 +18,7 @@ public record SlotHead(ObjectId id, String label, Instant created) {
           "\"%s\" is no label: use letters, digits, spaces and . _ @ : + -, at most 64"
               .formatted(label));
     }
-    if (created.getNano() != 0) {
+    if (!created.equals(created.truncatedTo(ChronoUnit.SECONDS))) {
       throw new IllegalArgumentException("not in whole seconds: " + created);
     }
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.crypto;
+
+import org.jspecify.annotations.NullMarked;
