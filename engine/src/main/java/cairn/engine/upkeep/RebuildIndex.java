@@ -51,6 +51,7 @@ public final class RebuildIndex {
     long chunks = 0;
     Set<ObjectId> damaged;
     try (WriteSession session = repository.openSession(record, surroundings.chance())) {
+      damaged = session.leaveOutDamagedIndexes();
       Set<ObjectId> open = new HashSet<>(repository.sessions().list(Sessions.State.OPEN));
       List<Entry> listed = repository.storage().list(Packs.PREFIX);
       progress.begin("reading packs", listed.stream().mapToLong(Entry::size).sum());
@@ -60,7 +61,6 @@ public final class RebuildIndex {
         packs++;
         progress.advance(entry.size());
       }
-      damaged = session.damagedIndexes();
       session.commitUploads();
     }
     for (ObjectId index : damaged) {

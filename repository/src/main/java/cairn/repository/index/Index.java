@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /// The index segments that a reader or writer goes by. Safe for use by several threads.
@@ -24,7 +25,7 @@ public final class Index implements AutoCloseable {
   private final Storage storage;
   private final ObjectId repository;
   private final Arena arena = Arena.ofShared();
-  private final List<Segment> segments = new ArrayList<>();
+  private final List<Segment> segments = new CopyOnWriteArrayList<>();
 
   /// An index without segments.
   public Index(Storage storage, ObjectId repository) {
@@ -45,6 +46,11 @@ public final class Index implements AutoCloseable {
   /// Adds a segment that is open already.
   public void add(Segment segment) {
     segments.add(segment);
+  }
+
+  /// Goes on without a segment; it stays mapped until close.
+  public void remove(Segment segment) {
+    segments.remove(segment);
   }
 
   private MemorySegment bytes(ObjectId index) throws IOException, CorruptData {

@@ -6,6 +6,7 @@ import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Problem;
 import cairn.repository.index.Index;
 import cairn.repository.index.Location;
+import cairn.repository.index.Segment;
 import cairn.repository.pack.Packs;
 import cairn.storage.ObjectMissing;
 import cairn.storage.Storage.Entry;
@@ -80,11 +81,21 @@ public final class CommittedIndex implements AutoCloseable {
     }
   }
 
-  /// The segments in which damage was met so far.
-  public Set<ObjectId> damaged() {
-    Set<ObjectId> ids = new LinkedHashSet<>();
-    problems().forEach(problem -> ids.add(ObjectId.parse(problem.id())));
-    return ids;
+  /// Checks every page of every segment and leaves damaged segments out altogether.
+  ///
+  /// @return the damaged ones, with those that could not be opened
+  public Set<ObjectId> leaveOutDamaged() {
+    for (Segment segment : index.segments()) {
+      try {
+        segment.check();
+      } catch (CorruptData e) {
+        problems.add(e.problem());
+        index.remove(segment);
+      }
+    }
+    Set<ObjectId> damaged = new LinkedHashSet<>();
+    problems().forEach(problem -> damaged.add(ObjectId.parse(problem.id())));
+    return damaged;
   }
 
   /// Every place where the chunk lies, as far as undamaged segments tell.

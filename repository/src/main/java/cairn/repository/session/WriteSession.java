@@ -153,9 +153,9 @@ public final class WriteSession implements AutoCloseable {
         });
   }
 
-  /// The committed index segments in which damage was met so far.
-  public Set<ObjectId> damagedIndexes() {
-    return committed.damaged();
+  /// Looks for damage in all committed index segments, and goes on without those that have any.
+  public Set<ObjectId> leaveOutDamagedIndexes() {
+    return committed.leaveOutDamaged();
   }
 
   /// A sign of life.
