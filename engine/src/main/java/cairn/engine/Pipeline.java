@@ -10,8 +10,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// Tasks that run side by side and whose results are taken in the order they were handed in; a bounded
-/// number at a time. Used by one thread.
+/// Tasks that run side by side and whose results are taken in the order they were handed in; a
+/// bounded number at a time. Used by one thread.
 ///
 /// @param <T> a result
 public final class Pipeline<T> implements AutoCloseable {

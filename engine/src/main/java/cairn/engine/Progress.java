@@ -1,6 +1,7 @@
 package cairn.engine;
 
-/// Told how long work gets on. Called from several threads; implementations are quick and never throw.
+/// Told how long work gets on. Called from several threads; implementations are quick and never
+/// throw.
 public interface Progress {
   /// For those who do not watch.
   Progress NONE =

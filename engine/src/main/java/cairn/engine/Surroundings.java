@@ -10,5 +10,4 @@ import java.util.random.RandomGenerator;
 /// @param chance for names, keys and samples; a secure source
 /// @param owner this process
 /// @param threads how many workers to run
-public record Surroundings(
-    InstantSource clock, RandomGenerator chance, Owner owner, int threads) {}
+public record Surroundings(InstantSource clock, RandomGenerator chance, Owner owner, int threads) {}

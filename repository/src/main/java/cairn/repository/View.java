@@ -9,8 +9,8 @@ import cairn.repository.snapshot.VolumeImage;
 import cairn.repository.tree.VolumeTree;
 import java.io.IOException;
 
-/// What can be read of a repository: the index of what was committed when it was opened. Safe for use by
-/// several threads.
+/// What can be read of a repository: the index of what was committed when it was opened. Safe for
+/// use by several threads.
 public final class View implements AutoCloseable {
   private final Repository repository;
   private final CommittedIndex committed;

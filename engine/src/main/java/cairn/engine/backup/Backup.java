@@ -28,8 +28,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// Makes one snapshot. Either it is committed whole, or the run throws and nothing of it is visible;
-/// what was uploaded until then helps the next run.
+/// Makes one snapshot. Either it is committed whole, or the run throws and nothing of it is
+/// visible; what was uploaded until then helps the next run.
 public final class Backup {
   private final Repository repository;
   private final Surroundings surroundings;
@@ -128,8 +128,7 @@ public final class Backup {
     Snapshot snapshot = new Snapshot(id, session.id(), draft.group, received, draft.details);
     byte[] record = repository.encode(snapshot, surroundings.chance());
     session.commit(snapshot.name(), record);
-    return new BackupReport(
-        snapshot, draft.stored + record.length, millisSince(started), warnings);
+    return new BackupReport(snapshot, draft.stored + record.length, millisSince(started), warnings);
   }
 
   private VolumeImage take(
@@ -152,8 +151,7 @@ public final class Backup {
     }
   }
 
-  private static VolumeTree parentTree(
-      Optional<Snapshot> parent, String name, NodeReader nodes) {
+  private static VolumeTree parentTree(Optional<Snapshot> parent, String name, NodeReader nodes) {
     return parent.stream()
         .flatMap(snapshot -> snapshot.details().volumes().stream())
         .filter(volume -> volume.name().equals(name))
@@ -189,12 +187,7 @@ public final class Backup {
       List<VolumeImage> images, VolumeBackup backup, long stored, long durationMillis) {
     long total = images.stream().mapToLong(VolumeImage::blockCount).sum();
     return new Counts(
-        total,
-        backup.blocksRead(),
-        backup.blocksNew(),
-        backup.bytesRead(),
-        stored,
-        durationMillis);
+        total, backup.blocksRead(), backup.blocksNew(), backup.bytesRead(), stored, durationMillis);
   }
 
   private long millisSince(Instant started) {

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A run of neighbouring blocks on its way through the pipeline, with room for their content and for
-/// what they are encoded to. Reused; belongs to one thread at a time.
+/// A run of neighbouring blocks on its way through the pipeline, with room for their content and
+/// for what they are encoded to. Reused; belongs to one thread at a time.
 final class Batch {
   private static final int BYTES = 1 << 20;
 
@@ -79,8 +79,7 @@ final class Batch {
     ids[slot] = id;
     Slice bytes = Slice.of(encoded, encodedBytes, result.length());
     int raw = block(slot).length();
-    blobs[slot] =
-        new Blob(id, raw, result.encoding(), result.base(), Blob.NO_CLEAR, bytes);
+    blobs[slot] = new Blob(id, raw, result.encoding(), result.base(), Blob.NO_CLEAR, bytes);
     encodedBytes += result.length();
   }
 

@@ -64,8 +64,7 @@ final class BlockWorker implements AutoCloseable {
 
   private boolean isZeros(Slice block) {
     int from = block.offset();
-    return Arrays.equals(
-        block.bytes(), from, from + block.length(), zeros, 0, block.length());
+    return Arrays.equals(block.bytes(), from, from + block.length(), zeros, 0, block.length());
   }
 
   private void process(Batch batch, int slot, @Nullable ChunkId before)
@@ -80,8 +79,8 @@ final class BlockWorker implements AutoCloseable {
     batch.encoded(slot, id, encoded);
   }
 
-  /// The chunk to store a changed block against: what stood at its place, or what that one is itself
-  /// stored against.
+  /// The chunk to store a changed block against: what stood at its place, or what that one is
+  /// itself stored against.
   private @Nullable Base base(@Nullable ChunkId before) {
     Location place = before == null ? null : session.find(before);
     if (place != null && place.base() != null) {

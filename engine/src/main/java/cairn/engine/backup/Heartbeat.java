@@ -7,8 +7,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Gives signs of life of a session while it works. A failure is the session's to remember: its next
-/// step throws it.
+/// Gives signs of life of a session while it works. A failure is the session's to remember: its
+/// next step throws it.
 final class Heartbeat implements AutoCloseable {
   private static final long PERIOD_SECONDS = 60;
 

@@ -10,9 +10,9 @@ import java.util.BitSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Which blocks of a volume to read. Holes are a hint that kernels have got wrong more than once, so of
-/// every hole some blocks are read all the same: its first and last, one at random in each 1,024, and
-/// every one where the parent has data. What is read there must be zeros.
+/// Which blocks of a volume to read. Holes are a hint that kernels have got wrong more than once,
+/// so of every hole some blocks are read all the same: its first and last, one at random in each
+/// 1,024, and every one where the parent has data. What is read there must be zeros.
 final class ReadPlan {
   /// Takes runs of neighbouring blocks, in ascending order.
   interface Visitor {

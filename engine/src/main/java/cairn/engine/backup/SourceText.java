@@ -15,13 +15,12 @@ final class SourceText {
     text.put("path", identity.path().toString());
     identity
         .device()
-        .ifPresent(
-            device -> {
-              text.put("number", device.number());
-              text.put("model", device.model());
-              text.put("serial", device.serial());
-              text.put("wwid", device.wwid());
-            });
+        .ifPresent(device -> {
+          text.put("number", device.number());
+          text.put("model", device.model());
+          text.put("serial", device.serial());
+          text.put("wwid", device.wwid());
+        });
     return text;
   }
 }

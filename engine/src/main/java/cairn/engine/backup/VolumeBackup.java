@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/// Takes one volume into a session: batches of blocks go through the workers side by side and come out
-/// in order, to be packed and put into the tree.
+/// Takes one volume into a session: batches of blocks go through the workers side by side and come
+/// out in order, to be packed and put into the tree.
 final class VolumeBackup {
   private final WriteSession session;
   private final Workers workers;

@@ -39,14 +39,13 @@ public final class Diff {
     return volumes;
   }
 
-  /// A volume that one side lacks, and bytes beyond the end of the shorter one, compare as zeros do.
-  private VolumeDiff compare(
-      String name, @Nullable VolumeImage before, @Nullable VolumeImage after)
+  /// A volume that one side lacks, and bytes beyond the end of the shorter one, compare as zeros
+  /// do.
+  private VolumeDiff compare(String name, @Nullable VolumeImage before, @Nullable VolumeImage after)
       throws IOException, CorruptData {
     VolumeImage larger = larger(before, after);
     Ranges ranges = new Ranges(larger);
-    TreeDiff.compare(
-        tree(before), tree(after), (block, left, right) -> ranges.add(block));
+    TreeDiff.compare(tree(before), tree(after), (block, left, right) -> ranges.add(block));
     return new VolumeDiff(name, ranges.ranges, ranges.bytes());
   }
 

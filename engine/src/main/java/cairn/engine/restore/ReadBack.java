@@ -19,8 +19,8 @@ import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the target itself again and compares with what the snapshot says: a sample, or all of it. A
-/// target that took a write and holds something else is the reason to do so.
+/// Reads the target itself again and compares with what the snapshot says: a sample, or all of it.
+/// A target that took a write and holds something else is the reason to do so.
 final class ReadBack {
   private static final int SAMPLE_MIN = 64;
 

@@ -27,9 +27,9 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a volume of a snapshot to a target: in windows of bounded size, within each in the order in
-/// which chunks lie in packs. Damage costs the blocks that it hits and nothing else; they are left
-/// unwritten and named.
+/// Writes a volume of a snapshot to a target: in windows of bounded size, within each in the order
+/// in which chunks lie in packs. Damage costs the blocks that it hits and nothing else; they are
+/// left unwritten and named.
 public final class Restore {
   /// 1 GiB at 64 KiB a block; about 4 MB of heap.
   private static final int WINDOW_LEAVES = 16;
@@ -170,10 +170,7 @@ public final class Restore {
     private RestoreWorker newWorker() {
       Repository repository = view.repository();
       return new RestoreWorker(
-          repository.storage(),
-          new BlobDecoder(repository.protection()),
-          view.newReader(),
-          damage);
+          repository.storage(), new BlobDecoder(repository.protection()), view.newReader(), damage);
     }
   }
 }

@@ -61,9 +61,7 @@ final class RestoreWorker implements AutoCloseable {
     }
     try {
       storage.read(
-          Packs.name(run.first().pack()),
-          run.offset(),
-          ByteBuffer.wrap(stored, 0, run.length()));
+          Packs.name(run.first().pack()), run.offset(), ByteBuffer.wrap(stored, 0, run.length()));
       return true;
     } catch (IOException e) {
       return false; // each blob is read by itself, and told of if that fails too

@@ -22,9 +22,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Lists again what packs hold and no undamaged index lists, as an ordinary session without a snapshot.
-/// Then sets damaged index segments aside, under `quarantine/`. Removes nothing: a pack that a listing
-/// leaves out is not evidence against the index that names it (truth 5).
+/// Lists again what packs hold and no undamaged index lists, as an ordinary session without a
+/// snapshot. Then sets damaged index segments aside, under `quarantine/`. Removes nothing: a pack
+/// that a listing leaves out is not evidence against the index that names it (truth 5).
 public final class RebuildIndex {
   private final Repository repository;
   private final Surroundings surroundings;

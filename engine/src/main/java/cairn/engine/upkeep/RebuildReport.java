@@ -8,8 +8,7 @@ import java.util.List;
 /// @param packs whose directories were read
 /// @param chunks that no undamaged index listed, and that the new one lists
 /// @param problems packs that could not be read: what only they hold stays unlisted
-public record RebuildReport(
-    long packs, long chunks, List<Problem> problems, long durationMillis) {
+public record RebuildReport(long packs, long chunks, List<Problem> problems, long durationMillis) {
   public RebuildReport {
     problems = List.copyOf(problems);
   }

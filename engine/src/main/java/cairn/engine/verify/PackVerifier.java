@@ -18,8 +18,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Checks one pack after the other: its directory, that the index agrees with it, and, where asked for,
-/// every blob. Serves one thread at a time.
+/// Checks one pack after the other: its directory, that the index agrees with it, and, where asked
+/// for, every blob. Serves one thread at a time.
 final class PackVerifier implements AutoCloseable {
   private static final int READ_BYTES_MAX = 4 << 20;
 
@@ -70,8 +70,7 @@ final class PackVerifier implements AutoCloseable {
         known++;
       } else {
         findings.add(
-            new Problem.Missing(
-                "index entry", entry.id().toString(), "pack " + directory.pack()));
+            new Problem.Missing("index entry", entry.id().toString(), "pack " + directory.pack()));
       }
     }
     PackDirectory.subject(directory.pack()).checkEqual(indexed, known, "entries in the index");
@@ -83,8 +82,7 @@ final class PackVerifier implements AutoCloseable {
     while (from < entries.size()) {
       int offset = entries.get(from).place().offset();
       int end = from + 1;
-      while (end < entries.size()
-          && entries.get(end).place().end() - offset <= READ_BYTES_MAX) {
+      while (end < entries.size() && entries.get(end).place().end() - offset <= READ_BYTES_MAX) {
         end++;
       }
       readRun(directory, entries.subList(from, end), offset);

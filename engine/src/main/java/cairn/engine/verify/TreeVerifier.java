@@ -18,8 +18,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Walks the trees of snapshots. A node found whole once, with all beneath it, is not entered again, so
-/// that the cost is that of the different nodes, whatever the number of snapshots.
+/// Walks the trees of snapshots. A node found whole once, with all beneath it, is not entered
+/// again, so that the cost is that of the different nodes, whatever the number of snapshots.
 final class TreeVerifier {
   private final View view;
   private final Findings findings;

@@ -9,10 +9,11 @@ import cairn.repository.tree.Node;
 import cairn.repository.tree.Promise;
 import cairn.repository.tree.Shape;
 
-/// The logic of a tree node, checked outside-in: what the parent promised, then each item, before the
-/// node's digest is computed and after it was verified. Beyond this gate nothing checks again.
+/// The logic of a tree node, checked outside-in: what the parent promised, then each item, before
+/// the node's digest is computed and after it was verified. Beyond this gate nothing checks again.
 public final class TreeChecker {
-  /// The digest of nothing that could have been hashed here; stands for memory that was never written.
+  /// The digest of nothing that could have been hashed here; stands for memory that was never
+  /// written.
   private static final ChunkId NOTHING = new ChunkId(0, 0, 0, 0);
 
   private TreeChecker() {}
@@ -30,7 +31,11 @@ public final class TreeChecker {
       throws CorruptData {
     subject.checkEqual(node.level(), promise.level(), "level");
     Key first = promise.firstKey();
-    subject.check(first == null || node.firstKey().equals(first), "first key", node.firstKey(), first == null ? "" : first);
+    subject.check(
+        first == null || node.firstKey().equals(first),
+        "first key",
+        node.firstKey(),
+        first == null ? "" : first);
     subject.checkEqual(node.count(), promise.count(), "items beneath");
     checkItems(node, promise.blockCount(), subject);
   }

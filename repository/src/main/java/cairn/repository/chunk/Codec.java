@@ -10,8 +10,8 @@ import com.github.luben.zstd.ZstdException;
 /// Compresses and expands. Holds native contexts, so that one codec serves one thread at a time and
 /// is closed at the end.
 ///
-/// A delta's base is given to zstd as raw content, never as a trained dictionary: content that happens
-/// to start with the dictionary magic would otherwise be parsed.
+/// A delta's base is given to zstd as raw content, never as a trained dictionary: content that
+/// happens to start with the dictionary magic would otherwise be parsed.
 public final class Codec implements AutoCloseable {
   private static final byte[] NO_BASE = {};
 
@@ -32,7 +32,12 @@ public final class Codec implements AutoCloseable {
   /// @return the length in bytes
   public int compress(Slice source, Slice target) {
     return compressor.compressByteArray(
-        target.bytes(), target.offset(), target.length(), source.bytes(), source.offset(), source.length());
+        target.bytes(),
+        target.offset(),
+        target.length(),
+        source.bytes(),
+        source.offset(),
+        source.length());
   }
 
   /// Compresses `source` against `base`.
@@ -49,7 +54,8 @@ public final class Codec implements AutoCloseable {
 
   /// Expands `source` into `target`.
   ///
-  /// @return whether it gave exactly `target.length()` bytes; when not, what `target` holds is undefined
+  /// @return whether it gave exactly `target.length()` bytes; when not, what `target` holds is
+  ///   undefined
   public boolean expand(Slice source, Slice target) {
     try {
       return expander.decompressByteArray(

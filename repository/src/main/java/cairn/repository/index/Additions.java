@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /// What one session adds to the index. Bounded in memory: beyond [#RUN_ENTRIES] entries it writes
-/// sorted runs to local files, and merges [#FAN_IN] runs of one size into one of the next, so that a
-/// look-up touches a handful whatever the size of the session. Safe for use by several threads.
+/// sorted runs to local files, and merges [#FAN_IN] runs of one size into one of the next, so that
+/// a look-up touches a handful whatever the size of the session. Safe for use by several threads.
 public final class Additions implements AutoCloseable {
   /// About 50 MB of heap.
   static final int RUN_ENTRIES = 1 << 18;

@@ -18,8 +18,7 @@ public record Location(
     Encoding encoding,
     @Nullable ChunkId base) {
   public static Location of(ObjectId pack, PackContent content, BlobEntry entry) {
-    return new Location(
-        entry.id(), pack, content, entry.place(), entry.encoding(), entry.base());
+    return new Location(entry.id(), pack, content, entry.place(), entry.encoding(), entry.base());
   }
 
   /// As it is written in messages: `pack:offset`.

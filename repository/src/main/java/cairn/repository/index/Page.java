@@ -70,8 +70,7 @@ final class Page {
     int count = (out.size() - start) / ENTRY_BYTES;
     out.padTo(start + COUNT_OFFSET);
     out.u16(count).u16(0);
-    out.u32(
-        crc(MemorySegment.ofArray(out.buffer()).asSlice(start, CRC_OFFSET), index, number));
+    out.u32(crc(MemorySegment.ofArray(out.buffer()).asSlice(start, CRC_OFFSET), index, number));
   }
 
   private static int crc(MemorySegment page, ObjectId index, long number) {

@@ -44,9 +44,7 @@ public final class Scratch implements AutoCloseable {
       throws IOException, CorruptData {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return new Segment(
-          index,
-          repository,
-          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+          index, repository, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
     }
   }
 

@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One index segment, mapped. Head and tables are checked when it is opened, each page whenever it is
-/// used. Safe for use by several threads.
+/// One index segment, mapped. Head and tables are checked when it is opened, each page whenever it
+/// is used. Safe for use by several threads.
 public final class Segment {
   private final SegmentLayout layout;
   private final MemorySegment bytes;
@@ -48,7 +48,8 @@ public final class Segment {
       subject.checkEqual(after.u8(), 0, "padding");
     }
     byte[] packTable =
-        tables.asSlice(0, (long) layout.packCount() * SegmentLayout.PACK_BYTES)
+        tables
+            .asSlice(0, (long) layout.packCount() * SegmentLayout.PACK_BYTES)
             .toArray(ValueLayout.JAVA_BYTE);
     ByteReader in = new ByteReader(packTable, subject);
     for (int i = 0; i < layout.packCount(); i++) {
@@ -89,8 +90,8 @@ public final class Segment {
     }
   }
 
-  /// The last page whose first id is below `id`, or 0. Ids are uniformly distributed, so the guess by
-  /// interpolation is off by a few pages, whatever the size.
+  /// The last page whose first id is below `id`, or 0. Ids are uniformly distributed, so the guess
+  /// by interpolation is off by a few pages, whatever the size.
   private long pageOf(ChunkId id, long count) {
     long low = 0;
     long high = count;
@@ -167,7 +168,8 @@ public final class Segment {
     @Nullable ChunkId last = null;
     long seen = 0;
     for (Location next = cursor.next(); next != null; next = cursor.next()) {
-      subject.check(last == null || last.compareTo(next.id()) <= 0, "order", next.id(), "ascending");
+      subject.check(
+          last == null || last.compareTo(next.id()) <= 0, "order", next.id(), "ascending");
       last = next.id();
       seen++;
     }

@@ -10,9 +10,14 @@ import org.jspecify.annotations.Nullable;
 /// @param rawLength of the plaintext, in bytes
 /// @param base what a delta was made against; present for `ZSTD_DELTA` only
 /// @param clear stored as it is and bound to the rest by authentication: a node's list of children;
-///     empty for data
+///   empty for data
 /// @param encoded stored encrypted when the repository is
 public record Blob(
-    ChunkId id, int rawLength, Encoding encoding, @Nullable ChunkId base, Slice clear, Slice encoded) {
+    ChunkId id,
+    int rawLength,
+    Encoding encoding,
+    @Nullable ChunkId base,
+    Slice clear,
+    Slice encoded) {
   public static final Slice NO_CLEAR = Slice.of(new byte[0]);
 }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// |     44 |     4 | CRC-32C of the stored bytes                                 |
 /// |     48 |     1 | encoding, see [Encoding]                                    |
 /// |     49 |    32 | base chunk id, only for `ZSTD_DELTA`                        |
-public record BlobEntry(ChunkId id, Place place, int crc, Encoding encoding, @Nullable ChunkId base) {
+public record BlobEntry(
+    ChunkId id, Place place, int crc, Encoding encoding, @Nullable ChunkId base) {
   public static final int BYTES = 49;
 
   /// Where a blob lies, and its lengths in bytes.

@@ -99,8 +99,8 @@ public final class PackBuilder {
         blob.id());
   }
 
-  /// Completes the pack, then reads it back from the finished bytes as any reader would: what does not
-  /// pass is never published.
+  /// Completes the pack, then reads it back from the finished bytes as any reader would: what does
+  /// not pass is never published.
   public Finished finish() throws CorruptData, IOException {
     int end = out.size();
     PackDirectory directory = new PackDirectory(pack, session, content, entries);
@@ -108,9 +108,7 @@ public final class PackBuilder {
     directory.writeTo(out, protection);
     byte[] head = Arrays.copyOf(out.buffer(), PackDirectory.HEAD_BYTES);
     byte[] tail = Arrays.copyOfRange(out.buffer(), end, out.size());
-    PackDirectory read =
-        PackDirectory.read(
-            pack, head, tail, packs.context(out.size()));
+    PackDirectory read = PackDirectory.read(pack, head, tail, packs.context(out.size()));
     Subject subject = PackDirectory.subject(pack);
     for (int slot = 0; slot < read.entries().size(); slot++) {
       BlobEntry entry = read.entries().get(slot);

@@ -15,10 +15,11 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a pack says of itself: a head, then the blobs without gap, then this directory, then a footer.
+/// What a pack says of itself: a head, then the blobs without gap, then this directory, then a
+/// footer.
 ///
-/// Head: [Frame], then pack id and session id (16 bytes each). Directory: the [BlobEntry]s in order of offset.
-/// Footer, the last 52 bytes, little-endian:
+/// Head: [Frame], then pack id and session id (16 bytes each). Directory: the [BlobEntry]s in order
+/// of offset. Footer, the last 52 bytes, little-endian:
 ///
 /// | offset | bytes | field                                                            |
 /// |-------:|------:|------------------------------------------------------------------|
@@ -84,8 +85,8 @@ public record PackDirectory(
   ///
   /// @param head the first [#HEAD_BYTES] bytes
   /// @param tail the last bytes, beginning at or before the directory
-  public static PackDirectory read(
-      ObjectId pack, byte[] head, byte[] tail, Context context) throws CorruptData, IOException {
+  public static PackDirectory read(ObjectId pack, byte[] head, byte[] tail, Context context)
+      throws CorruptData, IOException {
     Subject subject = subject(pack);
     Footer footer = Footer.read(tail, subject);
     int from = footer.directoryStart(context.packBytes, tail.length, subject);
@@ -102,7 +103,10 @@ public record PackDirectory(
     byte[] seal =
         context.protection.seal("pack", pack.toString(), sealed.buffer(), 0, sealEnd - 32);
     subject.check(
-        Arrays.equals(seal, 0, 32, sealed.buffer(), sealEnd - 32, sealEnd), "seal", "another", "ours");
+        Arrays.equals(seal, 0, 32, sealed.buffer(), sealEnd - 32, sealEnd),
+        "seal",
+        "another",
+        "ours");
     ByteReader in = new ByteReader(sealed.buffer(), HEAD_BYTES, footer.directoryBytes, subject);
     List<BlobEntry> entries = new ArrayList<>(footer.count);
     for (int slot = 0; slot < footer.count; slot++) {
@@ -125,8 +129,8 @@ public record PackDirectory(
     return new BlobEntry(id, new BlobEntry.Place(offset, stored, raw), crc, encoding, base);
   }
 
-  /// The logic of the directory: blobs lie without gap or overlap from the head to the directory, and no
-  /// length contradicts its encoding. Run before a pack is sealed and after one is read.
+  /// The logic of the directory: blobs lie without gap or overlap from the head to the directory,
+  /// and no length contradicts its encoding. Run before a pack is sealed and after one is read.
   ///
   /// @param end where the blobs end
   /// @param overheadBytes what encryption adds to a blob

@@ -13,7 +13,8 @@ import java.nio.ByteBuffer;
 public record Packs(Storage storage, ObjectId repository, Protection protection) {
   public static final String PREFIX = "packs";
 
-  /// Read along with the footer, in the hope that the directory is within: 64 KiB holds 1,300 entries.
+  /// Read along with the footer, in the hope that the directory is within: 64 KiB holds 1,300
+  /// entries.
   private static final int TAIL_BYTES = 64 * 1024;
 
   /// `packs/<first two digits>/<pack id>`.

@@ -18,8 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Turns stored bytes back into chunks and proves them: what it returns has the id that was asked for.
-/// Serves one thread at a time.
+/// Turns stored bytes back into chunks and proves them: what it returns has the id that was asked
+/// for. Serves one thread at a time.
 public final class BlobDecoder implements AutoCloseable {
   private static final int CIPHERS_KEPT = 16;
 
@@ -59,8 +59,7 @@ public final class BlobDecoder implements AutoCloseable {
     subject.check(bodyBytes >= 0, "raw length", location.place().rawLength(), ">= " + clear);
     Slice body = Slice.of(target.bytes(), target.offset() + clear, bodyBytes);
     expand(location.encoding(), encoded, base, body, subject);
-    ChunkId have =
-        digest.of(target.bytes(), target.offset(), location.place().rawLength());
+    ChunkId have = digest.of(target.bytes(), target.offset(), location.place().rawLength());
     subject.check(have.equals(location.id()), "id", have, location.id());
   }
 
@@ -91,8 +90,7 @@ public final class BlobDecoder implements AutoCloseable {
     BlobCipher cipher = ciphers.computeIfAbsent(location.pack(), protection::blobCipher);
     byte[] aad = Arrays.copyOfRange(stored.bytes(), stored.offset(), from);
     Slice sealed = Slice.of(stored.bytes(), from, length);
-    int plain =
-        cipher.decrypt(location.place().offset(), aad, sealed, Slice.of(opened), subject);
+    int plain = cipher.decrypt(location.place().offset(), aad, sealed, Slice.of(opened), subject);
     return Slice.of(opened, 0, plain);
   }
 
@@ -112,8 +110,7 @@ public final class BlobDecoder implements AutoCloseable {
     if (encoded.length() != body.length()) {
       return false;
     }
-    System.arraycopy(
-        encoded.bytes(), encoded.offset(), body.bytes(), body.offset(), body.length());
+    System.arraycopy(encoded.bytes(), encoded.offset(), body.bytes(), body.offset(), body.length());
     return true;
   }
 

@@ -68,8 +68,7 @@ public final class ChunkReader implements AutoCloseable {
     ChunkId base = location.base();
     byte[] basis = base == null ? null : readBase(base);
     byte[] stored = new byte[location.place().storedLength()];
-    storage.read(
-        Packs.name(location.pack()), location.place().offset(), ByteBuffer.wrap(stored));
+    storage.read(Packs.name(location.pack()), location.place().offset(), ByteBuffer.wrap(stored));
     byte[] raw = new byte[location.place().rawLength()];
     decoder.decode(location, Slice.of(stored), basis, Slice.of(raw));
     return raw;

@@ -18,9 +18,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The index of all committed sessions. Those of others are never looked at: a fenced writer may go on
-/// writing. Damaged segments are left out and told of; [#find] then knows less, never wrong things.
-/// Safe for use by several threads.
+/// The index of all committed sessions. Those of others are never looked at: a fenced writer may go
+/// on writing. Damaged segments are left out and told of; [#find] then knows less, never wrong
+/// things. Safe for use by several threads.
 public final class CommittedIndex implements AutoCloseable {
   private static final int ATTEMPTS = 5;
 
@@ -34,8 +34,7 @@ public final class CommittedIndex implements AutoCloseable {
   /// Opens the segments of the sessions that are committed now.
   public static CommittedIndex open(Packs packs) throws IOException, CorruptData {
     for (int attempt = 1; ; attempt++) {
-      CommittedIndex opened =
-          new CommittedIndex(new Index(packs.storage(), packs.repository()));
+      CommittedIndex opened = new CommittedIndex(new Index(packs.storage(), packs.repository()));
       try {
         opened.load(packs);
         return opened;

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The session records of a repository, and the one decision each of them takes: a session ends by a
-/// move out of `open`, which exactly one process wins.
+/// The session records of a repository, and the one decision each of them takes: a session ends by
+/// a move out of `open`, which exactly one process wins.
 public record Sessions(Storage storage, ObjectId repository) {
   public static final String PREFIX = "sessions";
 
@@ -36,8 +36,7 @@ public record Sessions(Storage storage, ObjectId repository) {
   }
 
   public void create(SessionRecord session) throws IOException {
-    storage.publish(
-        name(State.OPEN, session.id()), Content.of(session.toBytes(repository)));
+    storage.publish(name(State.OPEN, session.id()), Content.of(session.toBytes(repository)));
   }
 
   /// The sessions in a state.

@@ -10,9 +10,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A collector's list of packs about to go, `gc/<id>`; never renamed, because a listing may miss what is
-/// renamed while it runs. Writers do not
-/// deduplicate against what is in them. Little-endian.
+/// A collector's list of packs about to go, `gc/<id>`; never renamed, because a listing may miss
+/// what is renamed while it runs. Writers do not deduplicate against what is in them.
+/// Little-endian.
 ///
 /// | bytes  | field                        |
 /// |-------:|------------------------------|

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// record first, then the tombstones, then the indexes of committed sessions.
 ///
 /// The first failure is final: whatever failed, nothing more is written and every later call throws
-/// that failure again (truth 8). What was published before stays as it is; without a commit it counts
-/// for nothing. Safe for use by several threads.
+/// that failure again (truth 8). What was published before stays as it is; without a commit it
+/// counts for nothing. Safe for use by several threads.
 public final class WriteSession implements AutoCloseable {
   private final Packs packs;
   private final Sessions sessions;
@@ -85,8 +85,8 @@ public final class WriteSession implements AutoCloseable {
     return committed.index();
   }
 
-  /// Where a chunk lies that may be referred to: in a committed pack that is there and that no collector
-  /// is about to remove; for a delta, its base likewise.
+  /// Where a chunk lies that may be referred to: in a committed pack that is there and that no
+  /// collector is about to remove; for a delta, its base likewise.
   public @Nullable Location find(ChunkId chunk) {
     for (Location place : committed.find(chunk)) {
       ChunkId base = place.base();
@@ -121,14 +121,13 @@ public final class WriteSession implements AutoCloseable {
 
   /// Stores a claimed chunk.
   public synchronized void append(PackContent content, Blob blob) throws IOException, CorruptData {
-    run(
-        () -> {
-          if (indexed) {
-            throw new IllegalStateException("the index is published");
-          }
-          additions.add(writer.append(content, blob));
-          return true;
-        });
+    run(() -> {
+      if (indexed) {
+        throw new IllegalStateException("the index is published");
+      }
+      additions.add(writer.append(content, blob));
+      return true;
+    });
   }
 
   /// Lists in this session's index what a pack holds, as far as no other index does.
@@ -139,18 +138,17 @@ public final class WriteSession implements AutoCloseable {
     if (!usablePacks.contains(directory.pack())) {
       return 0; // a collector is about to remove it
     }
-    return run(
-        () -> {
-          long adopted = 0;
-          for (BlobEntry entry : directory.entries()) {
-            Location place = Location.of(directory.pack(), directory.content(), entry);
-            if (!committed.find(entry.id()).contains(place)) {
-              additions.add(place);
-              adopted++;
-            }
-          }
-          return adopted;
-        });
+    return run(() -> {
+      long adopted = 0;
+      for (BlobEntry entry : directory.entries()) {
+        Location place = Location.of(directory.pack(), directory.content(), entry);
+        if (!committed.find(entry.id()).contains(place)) {
+          additions.add(place);
+          adopted++;
+        }
+      }
+      return adopted;
+    });
   }
 
   /// Looks for damage in all committed index segments, and goes on without those that have any.
@@ -162,46 +160,43 @@ public final class WriteSession implements AutoCloseable {
   ///
   /// @throws SessionFenced when somebody took this session for dead
   public void touch() throws IOException, CorruptData {
-    run(
-        () -> {
-          sessions.touch(id);
-          return true;
-        });
+    run(() -> {
+      sessions.touch(id);
+      return true;
+    });
   }
 
-  /// Publishes packs and index, then a snapshot record, then ends the session: in this order (truth 4).
+  /// Publishes packs and index, then a snapshot record, then ends the session: in this order (truth
+  /// 4).
   ///
   /// @param name of the snapshot record
   /// @throws SessionFenced when somebody took this session for dead: the run is void
   public synchronized void commit(String name, byte[] record) throws IOException, CorruptData {
-    run(
-        () -> {
-          publishIndex();
-          packs.storage().publish(name, Content.of(record));
-          bytesPublished += record.length;
-          return end();
-        });
+    run(() -> {
+      publishIndex();
+      packs.storage().publish(name, Content.of(record));
+      bytesPublished += record.length;
+      return end();
+    });
   }
 
   /// Ends the session without a snapshot, so that the next one finds what was uploaded.
   public synchronized void commitUploads() throws IOException, CorruptData {
-    run(
-        () -> {
-          publishIndex();
-          return end();
-        });
+    run(() -> {
+      publishIndex();
+      return end();
+    });
   }
 
-  /// Publishes packs and index, so that what remains is to name the snapshot. Nothing may be appended
-  /// from here on.
+  /// Publishes packs and index, so that what remains is to name the snapshot. Nothing may be
+  /// appended from here on.
   ///
   /// @return the bytes that this session added to the storage so far
   public synchronized long publishData() throws IOException, CorruptData {
-    return run(
-        () -> {
-          publishIndex();
-          return bytesPublished;
-        });
+    return run(() -> {
+      publishIndex();
+      return bytesPublished;
+    });
   }
 
   private void publishIndex() throws IOException, CorruptData {

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// The JSON form of [Details]. Fields that are not known are passed over, so that a newer Cairn may add
-/// some; those that are known are all required and checked.
+/// The JSON form of [Details]. Fields that are not known are passed over, so that a newer Cairn may
+/// add some; those that are known are all required and checked.
 final class DetailsJson {
   private DetailsJson() {}
 

@@ -75,13 +75,11 @@ public record Snapshots(ObjectId repository, Protection protection) {
 
   private ByteReader checkTail(String name, byte[] bytes, Subject subject)
       throws CorruptData, IOException {
-    subject.check(
-        bytes.length >= Frame.BYTES + TAIL_BYTES, "size", bytes.length, "a whole record");
+    subject.check(bytes.length >= Frame.BYTES + TAIL_BYTES, "size", bytes.length, "a whole record");
     int sealed = bytes.length - TAIL_BYTES;
     int crc = new ByteReader(bytes, bytes.length - 4, 4, subject).u32();
     subject.checkEqual(crc, Crc32c.of(bytes, 0, bytes.length - 4), "crc");
-    Frame.read(
-        new ByteReader(bytes, 0, sealed, subject), Frame.Kind.SNAPSHOT, repository, subject);
+    Frame.read(new ByteReader(bytes, 0, sealed, subject), Frame.Kind.SNAPSHOT, repository, subject);
     byte[] seal = protection.seal(ROLE, name, bytes, 0, sealed);
     subject.check(
         Arrays.equals(seal, 0, seal.length, bytes, sealed, sealed + seal.length),

@@ -4,8 +4,8 @@ import java.util.Comparator;
 
 /// What a tree is sorted by: object, then type, then offset, all unsigned.
 ///
-/// In the tree of a volume the object is 1, the type is [#BLOCK], and the offset is the number of the
-/// block.
+/// In the tree of a volume the object is 1, the type is [#BLOCK], and the offset is the number of
+/// the block.
 public record Key(long object, int type, long offset) implements Comparable<Key> {
   public static final int BYTES = 17;
 

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param firstKey null where nothing is said: of a root
 /// @param count the number of leaf items beneath
 /// @param blockCount the number of blocks of the volume; no key reaches it
-public record Promise(
-    ChunkId id, int level, @Nullable Key firstKey, long count, long blockCount) {
+public record Promise(ChunkId id, int level, @Nullable Key firstKey, long count, long blockCount) {
   public static Promise of(TreeRoot root, long blockCount) {
     return new Promise(root.id(), root.level(), null, root.items(), blockCount);
   }

@@ -1,8 +1,8 @@
 package cairn.repository.tree;
 
-/// The shape of a volume's tree, which follows from the number of its blocks alone: a leaf spans 1,024
-/// blocks, a node above spans 1,024 times what its children span, and the root is the lowest node that
-/// spans the whole volume.
+/// The shape of a volume's tree, which follows from the number of its blocks alone: a leaf spans
+/// 1,024 blocks, a node above spans 1,024 times what its children span, and the root is the lowest
+/// node that spans the whole volume.
 public final class Shape {
   /// The largest number of items in a node, and the ratio of spans between two levels.
   public static final int FANOUT = 1 << 10;

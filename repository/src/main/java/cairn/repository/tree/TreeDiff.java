@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Compares two trees in time proportional to what differs: subtrees of the same id are not entered.
+/// Compares two trees in time proportional to what differs: subtrees of the same id are not
+/// entered.
 public final class TreeDiff {
   /// What a comparison tells of.
   public interface Visitor {
@@ -61,8 +62,8 @@ public final class TreeDiff {
     return left.id().equals(right.id()) && left.level() == right.level();
   }
 
-  /// The children of a node by their number among all nodes (or blocks) of their level. A root below
-  /// `level` stands for the only child of nodes that the smaller volume does not need.
+  /// The children of a node by their number among all nodes (or blocks) of their level. A root
+  /// below `level` stands for the only child of nodes that the smaller volume does not need.
   private static Map<Long, Promise> children(VolumeTree tree, @Nullable Promise node, int level)
       throws IOException, CorruptData {
     Map<Long, Promise> children = new TreeMap<>();

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Builds the tree of a volume from its blocks in ascending order; holds one unfinished node for each
-/// level. Not safe for use by several threads.
+/// Builds the tree of a volume from its blocks in ascending order; holds one unfinished node for
+/// each level. Not safe for use by several threads.
 public final class TreeWriter {
   private final NodeSink sink;
   private final int rootLevel;

@@ -7,7 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the tree of one volume. Keeps a few nodes that it read last. Safe for use by several threads.
+/// Reads the tree of one volume. Keeps a few nodes that it read last. Safe for use by several
+/// threads.
 public final class VolumeTree {
   private static final int NODES_KEPT = 64;
 

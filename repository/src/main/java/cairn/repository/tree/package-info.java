@@ -1,5 +1,5 @@
-/// The Merkle B-tree whose leaves map keys to chunks. Where a node ends is decided by its keys alone,
-/// so the same content gives the same nodes, whatever its history.
+/// The Merkle B-tree whose leaves map keys to chunks. Where a node ends is decided by its keys
+/// alone, so the same content gives the same nodes, whatever its history.
 @NullMarked
 package cairn.repository.tree;
 

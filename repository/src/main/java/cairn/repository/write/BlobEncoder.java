@@ -58,7 +58,8 @@ public final class BlobEncoder implements AutoCloseable {
     return new Encoded(Encoding.RAW, plain.length(), null);
   }
 
-  /// A delta is kept when it is at most half as large as the chunk by itself: it costs a second read.
+  /// A delta is kept when it is at most half as large as the chunk by itself: it costs a second
+  /// read.
   private Encoded tryDelta(Slice plain, Base base, Encoded alone, Slice target) {
     int bound = Codec.boundBytes(plain.length());
     if (plainEncoded.length < bound) {
@@ -72,8 +73,7 @@ public final class BlobEncoder implements AutoCloseable {
     return new Encoded(Encoding.ZSTD_DELTA, length, base.id());
   }
 
-  private void prove(
-      ChunkId id, int rawLength, Encoded encoded, @Nullable Base base, Slice target)
+  private void prove(ChunkId id, int rawLength, Encoded encoded, @Nullable Base base, Slice target)
       throws CorruptData {
     if (decoded.length != rawLength) {
       decoded = new byte[rawLength];

@@ -10,8 +10,8 @@ import cairn.repository.crypto.ChunkDigest;
 import cairn.repository.crypto.Protection;
 import cairn.repository.pack.Blob;
 
-/// Encodes nodes: the clear part as it is, the body compressed, and proves it by decoding. Serves one
-/// thread at a time.
+/// Encodes nodes: the clear part as it is, the body compressed, and proves it by decoding. Serves
+/// one thread at a time.
 public final class NodeEncoder implements AutoCloseable {
   /// Bodies are small and very regular.
   private static final int LEVEL = 3;

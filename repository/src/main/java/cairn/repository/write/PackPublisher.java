@@ -12,8 +12,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// Publishes finished packs beside the work that fills the next ones; a bounded number at a time. The
-/// first failure is final. Not safe for use by several threads.
+/// Publishes finished packs beside the work that fills the next ones; a bounded number at a time.
+/// The first failure is final. Not safe for use by several threads.
 final class PackPublisher implements AutoCloseable {
   private static final int IN_FLIGHT_MAX = 2;
 

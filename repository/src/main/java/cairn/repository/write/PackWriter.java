@@ -23,8 +23,7 @@ public final class PackWriter implements AutoCloseable {
   private final Map<PackContent, PackBuilder> open = new EnumMap<>(PackContent.class);
 
   /// @param targetBytes from which size on a pack is full
-  public PackWriter(
-      Packs packs, ObjectId session, int targetBytes, RandomGenerator chance) {
+  public PackWriter(Packs packs, ObjectId session, int targetBytes, RandomGenerator chance) {
     this.packs = packs;
     this.session = session;
     this.targetBytes = targetBytes;
