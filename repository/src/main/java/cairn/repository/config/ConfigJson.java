@@ -30,14 +30,13 @@ final class ConfigJson {
     JsonObject out = writeSealed(config);
     config
         .encryption()
-        .ifPresent(
-            encryption -> {
-              JsonArray slots = new JsonArray();
-              encryption.slots().slots().forEach(slot -> slots.add(SlotJson.write(slot)));
-              JsonObject part = out.getAsJsonObject("encryption");
-              part.add("slots", slots);
-              part.addProperty("seal", encryption.seal().toString());
-            });
+        .ifPresent(encryption -> {
+          JsonArray slots = new JsonArray();
+          encryption.slots().slots().forEach(slot -> slots.add(SlotJson.write(slot)));
+          JsonObject part = out.getAsJsonObject("encryption");
+          part.add("slots", slots);
+          part.addProperty("seal", encryption.seal().toString());
+        });
     return out;
   }
 

@@ -62,10 +62,9 @@ public record ConfigRescue(Optional<RepositoryConfig> config, List<Problem> prob
 
     private Optional<RepositoryConfig> config() {
       return find("repository", "\"([0-9a-f]{32})\"")
-          .map(
-              id ->
-                  new RepositoryConfig(
-                      ObjectId.parse(id), created(), layout(), waivers(), encryption()));
+          .map(id ->
+              new RepositoryConfig(
+                  ObjectId.parse(id), created(), layout(), waivers(), encryption()));
     }
 
     /// When the repository's is unreadable, this finds that of the first slot, a good guess.

@@ -93,10 +93,8 @@ final class Encrypted implements Protection {
     byte[] nonce = Arrays.copyOf(stored, Primitives.NONCE_BYTES);
     Slice sealed = Slice.of(stored, nonce.length, stored.length - nonce.length);
     return Primitives.gcmDecrypt(keyOfRecord(place), nonce, place, sealed)
-        .orElseThrow(
-            () ->
-                subject.corrupt(
-                    "authentication tag", "a mismatch", "the tag of " + role + " " + name));
+        .orElseThrow(() ->
+            subject.corrupt("authentication tag", "a mismatch", "the tag of " + role + " " + name));
   }
 
   private byte[] keyOfRecord(byte[] place) {

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// A slot that opens with a key file: HKDF-SHA-256 over its content with the salt, info
-/// `cairn key file 1`. There is no cost to a guess, so the file must be random. The parameter in
-/// the AAD: salt.
+/// A slot that opens with a key file: HKDF-SHA-256 over its content with the salt, info `cairn key
+/// file 1`. There is no cost to a guess, so the file must be random. The parameter in the AAD:
+/// salt.
 public record KeyFileSlot(SlotHead head, Octets salt, Octets wrapped) implements KeySlot {
   public static final String TYPE = "key-file";
   public static final int SALT_BYTES = 16;

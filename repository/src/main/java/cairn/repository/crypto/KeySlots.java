@@ -58,11 +58,10 @@ public record KeySlots(List<KeySlot> slots) {
   /// @throws WrongKeyException when none fits any slot
   public MasterKey open(ObjectId repository, Secret... secrets) throws WrongKeyException {
     return find(repository, secrets)
-        .orElseThrow(
-            () ->
-                new WrongKeyException(
-                    "wrong key: none of the %d key slots of repository %s opens with it"
-                        .formatted(slots.size(), repository)));
+        .orElseThrow(() ->
+            new WrongKeyException(
+                "wrong key: none of the %d key slots of repository %s opens with it"
+                    .formatted(slots.size(), repository)));
   }
 
   private Optional<MasterKey> find(ObjectId repository, Secret... secrets) {

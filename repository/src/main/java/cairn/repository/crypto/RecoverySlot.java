@@ -53,13 +53,12 @@ public record RecoverySlot(SlotHead head, Octets publicKey, Octets ephemeral, Oc
       return Optional.empty();
     }
     return derive(own.bytes(), ephemeral, publicKey, ephemeral)
-        .flatMap(
-            key -> {
-              byte[] place = place(repository, head, publicKey, ephemeral);
-              Optional<MasterKey> master = Wrapping.unwrap(key, place, wrapped);
-              Arrays.fill(key, (byte) 0);
-              return master;
-            });
+        .flatMap(key -> {
+          byte[] place = place(repository, head, publicKey, ephemeral);
+          Optional<MasterKey> master = Wrapping.unwrap(key, place, wrapped);
+          Arrays.fill(key, (byte) 0);
+          return master;
+        });
   }
 
   private static Optional<byte[]> derive(
@@ -68,12 +67,11 @@ public record RecoverySlot(SlotHead head, Octets publicKey, Octets ephemeral, Oc
     byte[] info = INFO.getBytes(StandardCharsets.US_ASCII);
     return X25519
         .agree(own, other.toBytes())
-        .map(
-            secret -> {
-              byte[] key = Primitives.hkdf(salt, secret, info, Primitives.KEY_BYTES);
-              Arrays.fill(secret, (byte) 0);
-              return key;
-            });
+        .map(secret -> {
+          byte[] key = Primitives.hkdf(salt, secret, info, Primitives.KEY_BYTES);
+          Arrays.fill(secret, (byte) 0);
+          return key;
+        });
   }
 
   private static byte[] place(

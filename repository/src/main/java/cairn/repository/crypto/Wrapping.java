@@ -45,12 +45,11 @@ final class Wrapping {
     byte[] nonce = Arrays.copyOf(both, Primitives.NONCE_BYTES);
     Slice sealed = Slice.of(both, nonce.length, both.length - nonce.length);
     return Primitives.gcmDecrypt(key, nonce, place, sealed)
-        .map(
-            plain -> {
-              MasterKey master = MasterKey.of(plain);
-              Arrays.fill(plain, (byte) 0);
-              return master;
-            });
+        .map(plain -> {
+          MasterKey master = MasterKey.of(plain);
+          Arrays.fill(plain, (byte) 0);
+          return master;
+        });
   }
 
   static void checkSize(Octets octets, int size, String field) {

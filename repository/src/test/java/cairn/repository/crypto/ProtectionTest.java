@@ -86,11 +86,10 @@ class ProtectionTest {
   @Test
   void aTargetThatIsTooSmallIsRefusedBeforeItIsWritten() {
     byte[] target = new byte[64];
-    assertThatThrownBy(
-            () ->
-                encrypted
-                    .blobCipher(PACK)
-                    .encrypt(0, NONE, Slice.of(new byte[32]), Slice.of(target, 0, 47)))
+    assertThatThrownBy(() ->
+            encrypted
+                .blobCipher(PACK)
+                .encrypt(0, NONE, Slice.of(new byte[32]), Slice.of(target, 0, 47)))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(target).containsOnly(0);
   }
@@ -184,9 +183,8 @@ class ProtectionTest {
 
   private void assertRefused(ObjectId pack, int ordinal, byte[] aad, byte[] stored) {
     Slice target = Slice.of(new byte[stored.length]);
-    assertThatThrownBy(
-            () ->
-                encrypted.blobCipher(pack).decrypt(ordinal, aad, Slice.of(stored), target, SUBJECT))
+    assertThatThrownBy(() ->
+            encrypted.blobCipher(pack).decrypt(ordinal, aad, Slice.of(stored), target, SUBJECT))
         .isInstanceOf(CorruptData.class)
         .hasMessageStartingWith("corrupt blob b: ");
   }
