@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class NoRepository extends IOException {
   private static final long serialVersionUID = 1;
 
-  public NoRepository(String location, Throwable cause) {
-    super("there is no repository at " + location + ": make one with 'cairn init'", cause);
+  public NoRepository(String location) {
+    super("there is no repository at " + location + ": make one with 'cairn init'");
   }
 }

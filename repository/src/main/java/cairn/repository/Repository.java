@@ -18,7 +18,6 @@ import cairn.repository.snapshot.Group;
 import cairn.repository.snapshot.Snapshot;
 import cairn.repository.snapshot.Snapshots;
 import cairn.storage.Content;
-import cairn.storage.ObjectMissing;
 import cairn.storage.Storage;
 import cairn.storage.Storage.Entry;
 import java.io.IOException;
@@ -26,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -56,11 +56,9 @@ public final class Repository {
   ///
   /// @throws NoRepository when there is none
   public static RepositoryConfig readConfig(Storage storage) throws IOException, CorruptData {
-    try {
-      return RepositoryConfig.parse(storage.readAll(CONFIG), storage.location());
-    } catch (ObjectMissing e) {
-      throw new NoRepository(storage.location(), e);
-    }
+    byte[] config =
+        storage.readIfThere(CONFIG).orElseThrow(() -> new NoRepository(storage.location()));
+    return RepositoryConfig.parse(config, storage.location());
   }
 
   public Storage storage() {
@@ -121,8 +119,12 @@ public final class Repository {
     List<Snapshot> snapshots = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     for (Entry entry : names) {
+      Optional<byte[]> record = storage.readIfThere(entry.name());
       try {
-        Snapshot snapshot = read(entry.name());
+        if (record.isEmpty()) { // forgotten since the listing
+          continue;
+        }
+        Snapshot snapshot = decode(entry.name(), record.get());
         if (committed.contains(snapshot.session())) {
           snapshots.add(snapshot);
         } else if (!pending.contains(snapshot.session())) {
@@ -130,8 +132,6 @@ public final class Repository {
               new Problem.Missing(
                   "session", snapshot.session().toString(), "snapshot " + snapshot.id()));
         }
-      } catch (ObjectMissing e) {
-        continue; // forgotten since the listing
       } catch (CorruptData e) {
         problems.add(e.problem());
       }
@@ -140,13 +140,13 @@ public final class Repository {
     return new Listing(snapshots, problems);
   }
 
-  private Snapshot read(String name) throws IOException, CorruptData {
+  private Snapshot decode(String name, byte[] record) throws IOException, CorruptData {
     Subject subject = Subject.of("snapshot", name);
     String[] parts = name.split("/", -1);
     subject.check(parts.length == 3, "name", name, "snapshots/<group>/<id>");
     ObjectId id = ObjectNames.last(name);
     Snapshots records = new Snapshots(config.repository(), protection);
-    Snapshot snapshot = records.read(group(parts[1], subject), id, storage.readAll(name));
+    Snapshot snapshot = records.read(group(parts[1], subject), id, record);
     SnapshotChecker.check(
         snapshot, config.layout().blockBytes(), Subject.of("snapshot", id.toString()));
     return snapshot;

@@ -56,6 +56,15 @@ public interface Storage extends Closeable {
   /// @throws IOException also when it is larger than 1 GiB
   byte[] readAll(String name) throws IOException;
 
+  /// As [#readAll], for objects that others may remove at any time: empty when there is none.
+  default Optional<byte[]> readIfThere(String name) throws IOException {
+    try {
+      return Optional.of(readAll(name));
+    } catch (ObjectMissing e) {
+      return Optional.empty();
+    }
+  }
+
   /// Creates an object. The only way an object comes to be (truth 3).
   ///
   /// @throws ObjectExists when the name is taken; that object is untouched

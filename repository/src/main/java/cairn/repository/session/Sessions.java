@@ -8,6 +8,7 @@ import cairn.storage.Storage.Entry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The session records of a repository, and the one decision each of them takes: a session ends by
 /// a move out of `open`, which exactly one process wins.
@@ -80,11 +81,11 @@ public record Sessions(Storage storage, ObjectId repository) {
   public List<Tombstone> tombstones() throws IOException, CorruptData {
     List<Tombstone> tombstones = new ArrayList<>();
     for (Entry entry : storage.list(Tombstone.PREFIX)) {
-      ObjectId id = ObjectNames.last(entry.name());
-      try {
-        tombstones.add(Tombstone.read(id, storage.readAll(entry.name()), repository));
-      } catch (cairn.storage.ObjectMissing e) {
-        continue; // dropped since the listing: its packs are gone, and no index lists them
+      // One dropped since the listing is no loss: its packs are gone, and no index lists them.
+      Optional<byte[]> record = storage.readIfThere(entry.name());
+      if (record.isPresent()) {
+        ObjectId id = ObjectNames.last(entry.name());
+        tombstones.add(Tombstone.read(id, record.get(), repository));
       }
     }
     return tombstones;

@@ -17,7 +17,7 @@ public record Key(long object, int type, long offset) implements Comparable<Key>
 
   private static final Comparator<Key> ORDER =
       Comparator.comparing(Key::object, Long::compareUnsigned)
-          .thenComparing(Key::type)
+          .thenComparingInt(Key::type)
           .thenComparing(Key::offset, Long::compareUnsigned);
 
   public static Key block(long number) {
