@@ -1,5 +1,7 @@
 package cairn.repository.config;
 
+import java.util.Locale;
+
 /// The choices that were made when the repository was. They hold for every object in it.
 ///
 /// @param blockBytes block size of volumes, a power of two
@@ -20,7 +22,8 @@ public record Layout(int blockBytes, int zstdLevel, int packTargetBytes, int ind
   public Layout {
     check("block size", blockBytes, BLOCK_BYTES_MIN, BLOCK_BYTES_MAX);
     if (Integer.bitCount(blockBytes) != 1) {
-      throw new IllegalArgumentException("block size is %d, no power of two".formatted(blockBytes));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "block size is %d, no power of two", blockBytes));
     }
     check("zstd level", zstdLevel, ZSTD_LEVEL_MIN, ZSTD_LEVEL_MAX);
     check("pack target size", packTargetBytes, TARGET_BYTES_MIN, TARGET_BYTES_MAX);
@@ -38,7 +41,7 @@ public record Layout(int blockBytes, int zstdLevel, int packTargetBytes, int ind
   private static void check(String field, int have, int least, int most) {
     if (have < least || have > most) {
       throw new IllegalArgumentException(
-          "%s is %d, not %d..%d".formatted(field, have, least, most));
+          String.format(Locale.ROOT, "%s is %d, not %d..%d", field, have, least, most));
     }
   }
 }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -122,7 +123,11 @@ public record RepositoryConfig(
   public MasterKey open(PaperKey paper) throws WrongKeyException, CorruptData {
     if (!paper.repository().equals(repository)) {
       throw new WrongKeyException(
-          "the paper key is of repository %s, not of %s".formatted(paper.repository(), repository));
+          String.format(
+              Locale.ROOT,
+              "the paper key is of repository %s, not of %s",
+              paper.repository(),
+              repository));
     }
     return switch (paper.kind()) {
       case MASTER -> verified(paper.masterKey());

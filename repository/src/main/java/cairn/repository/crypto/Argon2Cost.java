@@ -1,5 +1,7 @@
 package cairn.repository.crypto;
 
+import java.util.Locale;
+
 /// What one guess at a passphrase costs. Bounded, so that a forged config can neither demand all
 /// memory nor run for hours.
 ///
@@ -28,7 +30,7 @@ public record Argon2Cost(int memoryKib, int iterations, int lanes) {
   private static void check(String field, long have, long least, long most) {
     if (have < least || have > most) {
       throw new IllegalArgumentException(
-          "Argon2id %s is %d, not %d..%d".formatted(field, have, least, most));
+          String.format(Locale.ROOT, "Argon2id %s is %d, not %d..%d", field, have, least, most));
     }
   }
 }

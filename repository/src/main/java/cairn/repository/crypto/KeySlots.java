@@ -2,6 +2,7 @@ package cairn.repository.crypto;
 
 import cairn.base.bytes.ObjectId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -15,7 +16,8 @@ public record KeySlots(List<KeySlot> slots) {
     slots = List.copyOf(slots);
     if (slots.size() > COUNT_MAX) {
       throw new IllegalArgumentException(
-          "%d key slots, at most %d: remove one".formatted(slots.size(), COUNT_MAX));
+          String.format(
+              Locale.ROOT, "%d key slots, at most %d: remove one", slots.size(), COUNT_MAX));
     }
     if (slots.stream().map(slot -> slot.head().id()).distinct().count() < slots.size()) {
       throw new IllegalArgumentException("two key slots have the same id");
@@ -44,8 +46,12 @@ public record KeySlots(List<KeySlot> slots) {
     Optional<MasterKey> master = rest.find(repository, secrets);
     if (master.isEmpty()) {
       throw new WrongKeyException(
-          "key slot %s is kept: the key given opens none of the %d others, so removing it could"
-                  .formatted(id, rest.slots.size())
+          String.format(
+                  Locale.ROOT,
+                  "key slot %s is kept: the key given opens none of the %d others, so removing it"
+                      + " could",
+                  id,
+                  rest.slots.size())
               + " lock everyone out; give a key of a slot that stays");
     }
     master.get().close();
@@ -60,8 +66,11 @@ public record KeySlots(List<KeySlot> slots) {
     return find(repository, secrets)
         .orElseThrow(() ->
             new WrongKeyException(
-                "wrong key: none of the %d key slots of repository %s opens with it"
-                    .formatted(slots.size(), repository)));
+                String.format(
+                    Locale.ROOT,
+                    "wrong key: none of the %d key slots of repository %s opens with it",
+                    slots.size(),
+                    repository)));
   }
 
   private Optional<MasterKey> find(ObjectId repository, Secret... secrets) {

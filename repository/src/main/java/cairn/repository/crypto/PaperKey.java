@@ -120,7 +120,8 @@ public final class PaperKey implements AutoCloseable {
             .raw(key)
             .toBytes();
     List<String> lines = new ArrayList<>();
-    lines.add("# Cairn %s key of repository %s".formatted(kind.word(), repository));
+    lines.add(
+        String.format(Locale.ROOT, "# Cairn %s key of repository %s", kind.word(), repository));
     PaperLines encoder = new PaperLines();
     for (int line = 1; line <= LINE_COUNT; line++) {
       lines.add(encoder.encode(line, payload, (line - 1) * PaperLines.LINE_BYTES));
@@ -156,7 +157,11 @@ public final class PaperKey implements AutoCloseable {
   private void checkKind(Kind wanted) throws WrongKeyException {
     if (kind != wanted) {
       throw new WrongKeyException(
-          "the paper holds the %s key, the %s key is needed".formatted(kind.word(), wanted.word()));
+          String.format(
+              Locale.ROOT,
+              "the paper holds the %s key, the %s key is needed",
+              kind.word(),
+              wanted.word()));
     }
   }
 }

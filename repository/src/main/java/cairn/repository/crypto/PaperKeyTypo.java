@@ -1,6 +1,7 @@
 package cairn.repository.crypto;
 
 import java.io.IOException;
+import java.util.Locale;
 
 /// What was typed is not what is on the paper.
 public final class PaperKeyTypo extends IOException {
@@ -9,7 +10,9 @@ public final class PaperKeyTypo extends IOException {
   private final int line;
 
   PaperKeyTypo(int line, String what) {
-    super("line %d of the paper key %s: compare it with the paper".formatted(line, what));
+    super(
+        String.format(
+            Locale.ROOT, "line %d of the paper key %s: compare it with the paper", line, what));
     this.line = line;
   }
 

@@ -36,8 +36,11 @@ final class PaperLines {
     if (values.length != 1 + DATA_CHARACTERS + CHECK_CHARACTERS) {
       throw new PaperKeyTypo(
           line,
-          "has %d characters, not %d"
-              .formatted(values.length, 1 + DATA_CHARACTERS + CHECK_CHARACTERS));
+          String.format(
+              Locale.ROOT,
+              "has %d characters, not %d",
+              values.length,
+              1 + DATA_CHARACTERS + CHECK_CHARACTERS));
     }
     if (values[0] != line) {
       throw new PaperKeyTypo(line, "does not start with " + line);

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /// What a user has to open a key slot with. Closing it overwrites the bytes.
@@ -67,8 +68,12 @@ public sealed interface Secret extends AutoCloseable {
     public KeyFile(byte[] content) {
       if (content.length < BYTES_MIN || content.length > BYTES_MAX) {
         throw new IllegalArgumentException(
-            "the key file has %d bytes: it must have %d to %d, chosen at random"
-                .formatted(content.length, BYTES_MIN, BYTES_MAX));
+            String.format(
+                Locale.ROOT,
+                "the key file has %d bytes: it must have %d to %d, chosen at random",
+                content.length,
+                BYTES_MIN,
+                BYTES_MAX));
       }
       bytes = content.clone();
     }

@@ -3,6 +3,7 @@ package cairn.repository.crypto;
 import cairn.base.bytes.ObjectId;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /// What every key slot has.
@@ -15,8 +16,10 @@ public record SlotHead(ObjectId id, String label, Instant created) {
   public SlotHead {
     if (!isLabel(label)) {
       throw new IllegalArgumentException(
-          "\"%s\" is no label: use letters, digits, spaces and . _ @ : + -, at most 64"
-              .formatted(label));
+          String.format(
+              Locale.ROOT,
+              "\"%s\" is no label: use letters, digits, spaces and . _ @ : + -, at most 64",
+              label));
     }
     if (!created.equals(created.truncatedTo(ChronoUnit.SECONDS))) {
       throw new IllegalArgumentException("not in whole seconds: " + created);

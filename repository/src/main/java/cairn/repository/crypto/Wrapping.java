@@ -4,6 +4,7 @@ import cairn.base.bytes.ByteWriter;
 import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Slice;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -55,7 +56,7 @@ final class Wrapping {
   static void checkSize(Octets octets, int size, String field) {
     if (octets.size() != size) {
       throw new IllegalArgumentException(
-          "%s of %d bytes, not %d".formatted(field, octets.size(), size));
+          String.format(Locale.ROOT, "%s of %d bytes, not %d", field, octets.size(), size));
     }
   }
 }
