@@ -63,7 +63,7 @@ public final class Pipeline<T> implements AutoCloseable {
         case IOException cause -> throw cause;
         case CorruptData cause -> throw cause;
         case RuntimeException cause -> throw cause;
-        default -> throw new IllegalStateException(e.getCause());
+        case null, default -> throw new IllegalStateException("a worker failed", e);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -56,7 +56,8 @@ public final class Backup {
     ObjectId id = ObjectId.random(surroundings.chance());
     SessionRecord record = new SessionRecord(id, started, surroundings.owner());
     try (WriteSession session = repository.openSession(record, surroundings.chance());
-        Heartbeat heartbeat = Heartbeat.start(session)) {
+        Heartbeat heartbeat = new Heartbeat()) {
+      heartbeat.start(session);
       Optional<Snapshot> parent = parent(request);
       try {
         return run(request, parent, session, started);

@@ -5,6 +5,7 @@ import cairn.repository.session.WriteSession;
 import java.io.IOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /// Gives signs of life of a session while it works. A failure is the session's to remember: its
@@ -16,13 +17,10 @@ final class Heartbeat implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("heartbeat").factory());
 
-  private Heartbeat() {}
-
-  static Heartbeat start(WriteSession session) {
-    Heartbeat heartbeat = new Heartbeat();
-    heartbeat.timer.scheduleAtFixedRate(
-        () -> touch(session), PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
-    return heartbeat;
+  void start(WriteSession session) {
+    ScheduledFuture<?> unused =
+        timer.scheduleAtFixedRate(
+            () -> touch(session), PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
   }
 
   private static void touch(WriteSession session) {

@@ -27,11 +27,11 @@ public final class Shape {
 
   /// How many blocks a node of that level spans.
   public static long span(int level) {
-    return 1L << FANOUT_BITS * (level + 1);
+    return 1L << (FANOUT_BITS * (level + 1));
   }
 
   /// Which node of that level the block belongs to.
   public static long nodeOf(long block, int level) {
-    return block >>> FANOUT_BITS * (level + 1);
+    return block >>> (FANOUT_BITS * (level + 1));
   }
 }

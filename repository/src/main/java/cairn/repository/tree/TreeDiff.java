@@ -57,7 +57,7 @@ public final class TreeDiff {
 
   private static boolean same(@Nullable Promise left, @Nullable Promise right) {
     if (left == null || right == null) {
-      return left == right;
+      return left == null && right == null;
     }
     return left.id().equals(right.id()) && left.level() == right.level();
   }

@@ -65,7 +65,7 @@ public final class BlobEncoder implements AutoCloseable {
     if (plainEncoded.length < bound) {
       plainEncoded = new byte[bound];
     }
-    int length = codec.compressDelta(plain, base.content(), Slice.of(plainEncoded));
+    int length = codec.compressDelta(plain, base.content().bytes(), Slice.of(plainEncoded));
     if (length > alone.length() / 2) {
       return alone;
     }
@@ -85,7 +85,7 @@ public final class BlobEncoder implements AutoCloseable {
         switch (encoded.encoding()) {
           case RAW -> true;
           case ZSTD -> codec.expand(source, room);
-          case ZSTD_DELTA -> base != null && codec.expandDelta(source, base.content(), room);
+          case ZSTD_DELTA -> base != null && codec.expandDelta(source, base.content().bytes(), room);
         };
     subject.check(good, "encoded bytes", "malformed", encoded.encoding());
     ChunkId have =
@@ -102,7 +102,13 @@ public final class BlobEncoder implements AutoCloseable {
   }
 
   /// What a chunk may be stored as the difference to: a chunk that is stored by itself.
-  public record Base(ChunkId id, byte[] content) {}
+  ///
+  /// @param content the whole of its array
+  public record Base(ChunkId id, Slice content) {
+    public static Base of(ChunkId id, byte[] content) {
+      return new Base(id, Slice.of(content));
+    }
+  }
 
   /// What became of a chunk.
   ///

@@ -59,7 +59,7 @@ final class PackPublisher implements AutoCloseable {
       switch (e.getCause()) {
         case IOException cause -> throw new IOException(cause.getMessage(), cause);
         case CorruptData cause -> throw new CorruptData(cause.problem());
-        default -> throw new IllegalStateException("publishing a pack", e.getCause());
+        case null, default -> throw new IllegalStateException("publishing a pack", e);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
