@@ -15,7 +15,13 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +120,30 @@ final class DeviceSinkTest {
             .isInstanceOf(IllegalStateException.class);
       }
     }
+  }
+
+  @Test
+  void severalThreadsMayWriteOneSector(Seed seed) throws Exception {
+    Path backing = Files.write(directory.resolve("backing"), new byte[8192]);
+    byte[] image = seed.bytes(4096);
+    try (LoopDevice loop = LoopDevice.over(backing, "--sector-size=4096");
+        BlockSink sink = Sinks.open(loop.toString(), 8192, FORCE);
+        ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Callable<Void>> bytes = new ArrayList<>();
+      for (int offset = 0; offset < 400; offset++) {
+        int at = offset;
+        bytes.add(() -> {
+          sink.write(at, image, at, 1);
+          return null;
+        });
+      }
+      for (Future<Void> future : threads.invokeAll(bytes)) {
+        future.get();
+      }
+      sink.finish();
+    }
+    assertThat(Arrays.copyOf(Files.readAllBytes(backing), 400))
+        .isEqualTo(Arrays.copyOf(image, 400));
   }
 
   @Test
