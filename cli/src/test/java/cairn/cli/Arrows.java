@@ -44,6 +44,8 @@ record Arrows(Map<String, List<String>> table) {
           engine.backup       -> base.* storage repository.* linux volume engine
           engine.restore      -> base.* storage repository.* linux volume engine
           engine.compare      -> base.* storage repository.* linux volume engine
+          engine.verify       -> base.* storage repository.* linux volume engine
+          engine.upkeep       -> base.* storage repository.* linux volume engine
           cli                 -> base.* storage repository.* linux volume engine.*
           """);
 

@@ -18,7 +18,7 @@ final class Heartbeat implements AutoCloseable {
           Thread.ofPlatform().daemon().name("heartbeat").factory());
 
   void start(WriteSession session) {
-    ScheduledFuture<?> unused =
+    ScheduledFuture<?> _ =
         timer.scheduleAtFixedRate(
             () -> touch(session), PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
   }

@@ -85,7 +85,8 @@ public final class BlobEncoder implements AutoCloseable {
         switch (encoded.encoding()) {
           case RAW -> true;
           case ZSTD -> codec.expand(source, room);
-          case ZSTD_DELTA -> base != null && codec.expandDelta(source, base.content().bytes(), room);
+          case ZSTD_DELTA ->
+              base != null && codec.expandDelta(source, base.content().bytes(), room);
         };
     subject.check(good, "encoded bytes", "malformed", encoded.encoding());
     ChunkId have =
