@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -90,7 +91,7 @@ final class DirectoryProbe {
     this.options = options;
     this.ops = storage.ops();
     this.root = storage.root();
-    this.folder = root.resolve(FOLDER_PREFIX + "%016x".formatted(chance.nextLong()));
+    this.folder = root.resolve(FOLDER_PREFIX + HexFormat.of().toHexDigits(chance.nextLong()));
   }
 
   List<ProbeResult> run() throws IOException {
@@ -161,8 +162,13 @@ final class DirectoryProbe {
       Path path = root.resolve(name);
       if (Files.exists(path) && ops.owner(path).uid() != wanted) {
         throw new Broken(
-            "%s belongs to user %d and %s to user %d"
-                .formatted(root, wanted, path, ops.owner(path).uid()));
+            root
+                + " belongs to user "
+                + wanted
+                + " and "
+                + path
+                + " to user "
+                + ops.owner(path).uid());
       }
     }
     return "files belong to user " + wanted + ", as the store does";
@@ -175,9 +181,9 @@ final class DirectoryProbe {
     }
     long free = Files.getFileStore(root).getUsableSpace();
     if (free < options.freeBytesMin()) {
-      throw new Low("%,d bytes are free, fewer than %,d".formatted(free, options.freeBytesMin()));
+      throw new Low(free + " bytes are free, fewer than " + options.freeBytesMin());
     }
-    return "%,d bytes are free".formatted(free);
+    return free + " bytes are free";
   }
 
   private String freeFiles() throws IOException, Broken, Low {
@@ -189,10 +195,9 @@ final class DirectoryProbe {
       for (; made < wanted; made++) {
         ops.create(files.resolve("" + made)).close();
       }
-      return "%,d files could be made".formatted(made);
+      return made + " files could be made";
     } catch (IOException e) {
-      String found =
-          "only %,d of %,d files could be made: %s".formatted(made, wanted, e.getMessage());
+      String found = "only " + made + " of " + wanted + " files could be made: " + e.getMessage();
       if (made < FILES_ESSENTIAL) {
         throw new Broken(found);
       }
@@ -418,8 +423,12 @@ final class DirectoryProbe {
     Set<String> found = new HashSet<>(names(probed, "listed"));
     require(
         found.equals(expected),
-        "after an object was %s, %d objects were listed, not %d"
-            .formatted(done, found.size(), expected.size()));
+        "after an object was "
+            + done
+            + ", "
+            + found.size()
+            + " objects were listed, not "
+            + expected.size());
   }
 
   private static List<String> names(DirectoryStorage probed, String prefix) throws IOException {
@@ -448,7 +457,7 @@ final class DirectoryProbe {
     Duration difference = Duration.between(yesterday, probed.stat("beat").modified()).abs();
     require(
         difference.compareTo(Duration.ofSeconds(2)) <= 0,
-        "a time of modification that was set was off by %s".formatted(difference));
+        "a time of modification that was set was off by " + difference);
     probed.touch("beat");
     Instant before = probed.stat("beat").modified();
     require(before.isAfter(yesterday.plusSeconds(3_600)), "a touch was not honoured");
@@ -456,7 +465,7 @@ final class DirectoryProbe {
       sleep(granularity);
       probed.touch("beat");
       if (probed.stat("beat").modified().isAfter(before)) {
-        return "a touch is seen after %d ms".formatted(granularity.toMillis());
+        return "a touch is seen after " + granularity.toMillis() + " ms";
       }
     }
     throw new Broken("a second touch, more than 3 s after the first, was not honoured");

@@ -274,8 +274,13 @@ public final class DirectoryStorage implements Storage {
       long size = file.size();
       if (size > READ_ALL_BYTES_MAX) {
         throw new Trouble.Explained(
-            "object %s in %s has %d bytes, too many to be read at once"
-                .formatted(name, root, size));
+            "object "
+                + name
+                + " in "
+                + root
+                + " has "
+                + size
+                + " bytes, too many to be read at once");
       }
       byte[] bytes = new byte[(int) size];
       readFully(name, file, 0, ByteBuffer.wrap(bytes));
@@ -304,8 +309,14 @@ public final class DirectoryStorage implements Storage {
       target.limit(end);
       if (count < 0) {
         throw new EOFException(
-            "object %s in %s ends at %d, before %d"
-                .formatted(name, root, file.size(), at + target.remaining()));
+            "object "
+                + name
+                + " in "
+                + root
+                + " ends at "
+                + file.size()
+                + ", before "
+                + (at + target.remaining()));
       }
       at += count;
     }

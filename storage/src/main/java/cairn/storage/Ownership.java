@@ -38,8 +38,13 @@ final class Ownership {
 
     WrongOwner(Path root, int wanted, int found, IOException cause) {
       super(
-          "the store %s belongs to user %d, but what this process writes belongs to user %d: run as"
-                  .formatted(root, wanted, found)
+          "the store "
+              + root
+              + " belongs to user "
+              + wanted
+              + ", but what this process writes belongs to user "
+              + found
+              + ": run as"
               + " the owner of the store",
           cause);
     }

@@ -21,10 +21,9 @@ public record ProbeResult(Property property, Outcome outcome, String found) {
   /// One line: `free-space failed: <found>; needed for <what>: <what to do>`.
   public String message() {
     String start =
-        "%s %s: %s"
-            .formatted(property.word(), outcome.name().toLowerCase(java.util.Locale.ROOT), found);
+        property.word() + " " + outcome.name().toLowerCase(java.util.Locale.ROOT) + ": " + found;
     return outcome == Outcome.PASSED
         ? start
-        : "%s; needed for %s: %s".formatted(start, property.neededFor(), property.remedy());
+        : start + "; needed for " + property.neededFor() + ": " + property.remedy();
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -149,7 +150,9 @@ final class TemporaryFiles {
   }
 
   private synchronized Path newName() {
-    return folder.resolve("%016x%016x".formatted(chance.nextLong(), chance.nextLong()));
+    return folder.resolve(
+        HexFormat.of().toHexDigits(chance.nextLong())
+            + HexFormat.of().toHexDigits(chance.nextLong()));
   }
 
   /// Takes exactly the bytes promised.
@@ -188,8 +191,12 @@ final class TemporaryFiles {
       }
       if (file.size() != size) {
         throw new Trouble.Explained(
-            "%s has %d bytes after %d were written: check the disk"
-                .formatted(path, file.size(), size));
+            path
+                + " has "
+                + file.size()
+                + " bytes after "
+                + size
+                + " were written: check the disk");
       }
     }
 

@@ -489,8 +489,8 @@ final class DirectoryStorageTest {
     assertThatIOException()
         .isThrownBy(() -> storage.readAll("a"))
         .withMessage(
-            "cannot read a in %s: permission denied for %s/a: run as the owner of the store, or give"
+            "cannot read a in %s: permission denied for %s/a: run as the owner of the store, or"
                     .formatted(storage.location(), storage.location())
-                + " it back to its owner");
+                + " give it back to its owner");
   }
 }

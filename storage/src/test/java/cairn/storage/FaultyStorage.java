@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```java
 /// for (long n = 1; ; n++) {
-///   FaultyStorage storage = new FaultyStorage(start).crashBefore(n);  // then the same, crashAfter(n)
+///   FaultyStorage storage = new FaultyStorage(start).crashBefore(n);  // then crashAfter(n)
 ///   tryRun(storage);
 ///   if (!storage.crashed()) {
 ///     break;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import cairn.storage.ProbeResult.Outcome;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.FileSystemException;
@@ -14,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
@@ -27,92 +25,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/// For each property a directory that breaks it, a real one where there is one.
-final class ProbeTest {
-  private static final DirectoryOps.Owner NOBODY = new DirectoryOps.Owner(65534, 65534);
-  private static final Probe.Options OPTIONS = new Probe.Options(1 << 16, 100, Set.of());
-
-  @TempDir private Path folder;
-
-  private DirectoryStorage store(DirectoryOps ops) throws IOException {
-    Path root = folder.resolve("store");
-    if (!Files.exists(root)) {
-      DirectoryStorage.create(root, new SecureRandom());
-    }
-    return new DirectoryStorage(root, new SecureRandom(), Set.of(), ops);
-  }
-
-  private static List<ProbeResult> probe(DirectoryStorage storage, Probe.Options options)
-      throws IOException {
-    return new Probe(new SecureRandom(), Thread::sleep, options).run(storage);
-  }
-
-  private static List<ProbeResult> probe(Path root) throws IOException {
-    return probe(DirectoryStorage.open(root, new SecureRandom()), OPTIONS);
-  }
-
-  private static List<Property> with(Outcome outcome, List<ProbeResult> results) {
-    return results.stream().filter(r -> r.outcome() == outcome).map(ProbeResult::property).toList();
-  }
-
-  private static ProbeResult resultOf(Property property, List<ProbeResult> results) {
-    return results.stream().filter(r -> r.property() == property).findFirst().orElseThrow();
-  }
-
-  private static void assertAllPass(List<ProbeResult> results) {
-    assertThat(results).allMatch(r -> r.outcome() == Outcome.PASSED);
-    assertThat(results).extracting(ProbeResult::property).containsExactly(Property.values());
-  }
-
-  /// The property fails, and no other; waived it does no harm.
-  private void assertOnlyFails(Property property, DirectoryOps ops) throws IOException {
-    List<ProbeResult> results = probe(store(ops), OPTIONS);
-    assertThat(with(Outcome.FAILED, results)).as(results.toString()).containsExactly(property);
-    assertThat(resultOf(property, results).isAcceptable()).isFalse();
-    assertNothingLeft();
-
-    results = probe(store(ops), OPTIONS.withWaivers(Set.of(property.word())));
-    assertThat(with(Outcome.FAILED, results)).as(results.toString()).isEmpty();
-    assertThat(with(Outcome.WAIVED, results)).containsExactly(property);
-    assertThat(results).extracting(ProbeResult::property).containsExactly(Property.values());
-    assertNothingLeft();
-  }
-
-  private void assertNothingLeft() throws IOException {
-    try (Stream<Path> left = Files.list(folder.resolve("store"))) {
-      assertThat(left.map(path -> path.getFileName().toString()))
-          .containsExactlyInAnyOrder(".lock", ".tmp");
-    }
-  }
-
+/// For each property a file system that breaks it, played by [DirectoryOps]; see
+/// [ProbeOfRealDisksTest] for what can be had in earnest.
+final class ProbeTest extends ProbeCase {
   // ---- good directories
 
   @Test
   void aGoodDirectoryPassesAndIsLeftAsItWas() throws IOException {
     assertAllPass(probe(store(new DirectoryOps()), OPTIONS));
     assertNothingLeft();
-  }
-
-  @Test
-  void anExt4WithoutAccessTimesPasses() throws IOException {
-    try (Disk disk = Disk.ext4(16)) {
-      disk.remount("noatime,nodiratime");
-      DirectoryStorage.create(disk.path(), new SecureRandom());
-      assertAllPass(probe(disk.path()));
-    }
-  }
-
-  /// Small inodes have room for whole seconds only.
-  @Test
-  void anExt4WithTimesInWholeSecondsPasses() throws IOException {
-    try (Disk disk = Disk.ext4(16, "-I", "128")) {
-      DirectoryStorage.create(disk.path(), new SecureRandom());
-      assertAllPass(probe(disk.path()));
-    }
   }
 
   @Test
@@ -130,34 +53,7 @@ final class ProbeTest {
     assertThat(resultOf(Property.CREATE_NO_CLOBBER, results).found()).contains("no hard links");
   }
 
-  @Test
-  void rootMayProbeTheStoreOfAnother() throws IOException {
-    DirectoryStorage storage = store(new DirectoryOps());
-    for (String name : List.of("", ".tmp", ".lock")) {
-      new DirectoryOps().setOwner(folder.resolve("store").resolve(name), NOBODY);
-    }
-
-    assertAllPass(probe(storage, OPTIONS));
-    assertNothingLeft();
-  }
-
   // ---- writable, owner
-
-  @Test
-  void readOnly() throws IOException {
-    store(new DirectoryOps());
-    try (Disk disk = Disk.readOnly(folder.resolve("store"))) {
-      List<ProbeResult> results = probe(disk.path());
-
-      assertThat(results).hasSize(1);
-      assertThat(results.getFirst().message())
-          .isEqualTo(
-              "writable failed: cannot use files in "
-                  + disk.path()
-                  + ": the file system is mounted read-only: mount it writable; needed for"
-                  + " everything but reading: mount it writable, or run as the owner of the store");
-    }
-  }
 
   /// As root on NFS, whom the server takes for nobody.
   @Test
@@ -191,95 +87,8 @@ final class ProbeTest {
     assertOwnerFails(ignoring);
   }
 
-  @Test
-  void ownerOfWhatIsThereAlready() throws IOException {
-    store(new DirectoryOps());
-    new DirectoryOps().setOwner(folder.resolve("store/.tmp"), NOBODY);
-
-    assertOwnerFails(new DirectoryOps());
-  }
-
   private void assertOwnerFails(DirectoryOps ops) throws IOException {
     assertOnlyFails(Property.OWNER, ops);
-  }
-
-  // ---- space
-
-  @Test
-  void littleSpaceIsWarnedOf() throws IOException {
-    List<ProbeResult> results =
-        probe(store(new DirectoryOps()), new Probe.Options(Long.MAX_VALUE, 100, Set.of()));
-
-    assertThat(with(Outcome.WARNED, results)).containsExactly(Property.FREE_SPACE);
-    assertThat(with(Outcome.FAILED, results)).isEmpty();
-    assertThat(resultOf(Property.FREE_SPACE, results).isAcceptable()).isTrue();
-  }
-
-  @Test
-  void noSpace() throws IOException {
-    try (Disk disk = Disk.ext4(4)) {
-      DirectoryStorage.create(disk.path(), new SecureRandom());
-      Path ballast = disk.path().resolve("ballast");
-      fill(ballast);
-      List<ProbeResult> results = probe(disk.path());
-      assertThat(with(Outcome.FAILED, results)).containsExactly(Property.WRITABLE);
-      assertThat(results.getFirst().found()).endsWith("no space left, or no inodes: free some");
-
-      shrink(ballast, 20_000); // room for folders
-      results = probe(disk.path());
-
-      assertThat(with(Outcome.FAILED, results)).containsExactly(Property.FREE_SPACE);
-      assertThat(resultOf(Property.FREE_SPACE, results).message())
-          .contains("no space left")
-          .contains("needed for publishing packs: free space");
-    }
-  }
-
-  private static void fill(Path ballast) throws IOException {
-    try (FileChannel file =
-        FileChannel.open(ballast, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      for (int size = 1 << 16; size > 0; size /= 2) {
-        fill(file, size);
-      }
-    }
-  }
-
-  private static void shrink(Path file, int bytes) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.truncate(channel.size() - bytes);
-      channel.force(true);
-    }
-  }
-
-  private static void fill(FileChannel file, int size) {
-    try {
-      while (true) {
-        file.write(ByteBuffer.allocate(size));
-      }
-    } catch (IOException e) {
-      // full
-    }
-  }
-
-  @Test
-  void noInodes() throws IOException {
-    try (Disk disk = Disk.ext4(4, "-N", "48")) {
-      DirectoryStorage.create(disk.path(), new SecureRandom());
-      List<ProbeResult> results = probe(disk.path());
-
-      assertThat(with(Outcome.FAILED, results)).containsExactly(Property.FREE_FILES);
-    }
-  }
-
-  @Test
-  void fewInodesAreWarnedOf() throws IOException {
-    try (Disk disk = Disk.tmpfs("size=4m,nr_inodes=90")) {
-      DirectoryStorage.create(disk.path(), new SecureRandom());
-      List<ProbeResult> results = probe(disk.path());
-
-      assertThat(with(Outcome.WARNED, results)).containsExactly(Property.FREE_FILES);
-      assertThat(results).extracting(ProbeResult::property).contains(Property.FREE_FILES);
-    }
   }
 
   // ---- names
@@ -320,40 +129,6 @@ final class ProbeTest {
             return super.attributes(folded(path));
           }
         });
-  }
-
-  // ---- nesting
-
-  @Test
-  void insideAnotherStore() throws IOException {
-    Path outer = folder.resolve("outer");
-    DirectoryStorage.create(outer, new SecureRandom()).publish("config", Content.of(new byte[1]));
-    Path inner = outer.resolve("a/b/inner");
-    DirectoryStorage.create(inner, new SecureRandom());
-
-    List<ProbeResult> results = probe(inner);
-    assertThat(with(Outcome.FAILED, results)).containsExactly(Property.NOT_NESTED);
-    assertThat(resultOf(Property.NOT_NESTED, results).found())
-        .isEqualTo(inner + " is inside the store " + outer);
-  }
-
-  @Test
-  void aroundAnotherStore() throws IOException {
-    for (String name : List.of("child", "parent/child")) {
-      Path outer = folder.resolve("outer-" + name.length());
-      DirectoryStorage.create(outer, new SecureRandom());
-      DirectoryStorage.create(outer.resolve(name), new SecureRandom())
-          .publish("config", Content.of(new byte[1]));
-
-      assertThat(with(Outcome.FAILED, probe(outer))).containsExactly(Property.NOT_NESTED);
-    }
-  }
-
-  @Test
-  void besideAFileThatIsCalledConfig() throws IOException {
-    Files.writeString(folder.resolve("config"), "of something else");
-
-    assertAllPass(probe(store(new DirectoryOps()), OPTIONS));
   }
 
   // ---- lock and sync
@@ -569,19 +344,6 @@ final class ProbeTest {
   }
 
   // ---- removal
-
-  /// In a folder to which one may only add.
-  @Test
-  void nothingCanBeRemoved() throws IOException {
-    try (Disk disk = Disk.ext4(16)) {
-      Path root = disk.path().resolve("store");
-      DirectoryStorage.create(root, new SecureRandom());
-      Disk.run("chattr", "+a", root.toString());
-      List<ProbeResult> results = probe(root);
-
-      assertThat(with(Outcome.FAILED, results)).containsExactly(Property.REMOVABLE);
-    }
-  }
 
   @Test
   void whatAKilledProbeLeavesIsLitter() throws IOException {

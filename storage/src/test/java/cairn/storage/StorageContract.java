@@ -211,7 +211,7 @@ public abstract class StorageContract {
     assertThatThrownBy(() -> storage.read("a", 8, ByteBuffer.allocate(3)))
         .isInstanceOf(EOFException.class)
         .hasMessageContaining("a")
-        .hasMessageContaining("10");
+        .hasMessageContaining("ends at 10, before 11");
     assertThatThrownBy(() -> storage.read("a", 11, ByteBuffer.allocate(1)))
         .isInstanceOf(EOFException.class);
     assertThatIllegalArgumentException()
