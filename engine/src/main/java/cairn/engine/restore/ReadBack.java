@@ -93,8 +93,10 @@ final class ReadBack {
             : digest.of(content, 0, length).equals(expect);
     if (!good) {
       throw new IOException(
-          "the target reads back other bytes than were written at offset %d, length %d: it is not"
-              + " to be trusted".formatted(offset, length));
+          "the target cannot be trusted: it reads back other bytes than were written, at offset "
+              + offset
+              + ", length "
+              + length);
     }
     return length;
   }

@@ -24,8 +24,8 @@ record ReadRun(List<Placement> placements) {
     List<Placement> sorted = new ArrayList<>(placements);
     sorted.sort(
         Comparator.comparing((Placement placement) -> placement.location.pack())
-            .thenComparing(placement -> placement.location.place().offset())
-            .thenComparing(Placement::block));
+            .thenComparingInt(placement -> placement.location.place().offset())
+            .thenComparingLong(Placement::block));
     List<ReadRun> runs = new ArrayList<>();
     int from = 0;
     for (int next = 1; next <= sorted.size(); next++) {
