@@ -58,6 +58,7 @@ public final class Backup {
     try (WriteSession session = repository.openSession(record, surroundings.chance());
         Heartbeat heartbeat = new Heartbeat()) {
       heartbeat.start(session);
+      new Salvage(repository, surroundings).run(session);
       Optional<Snapshot> parent = parent(request);
       try {
         return run(request, parent, session, started);

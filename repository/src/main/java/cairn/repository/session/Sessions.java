@@ -6,6 +6,7 @@ import cairn.storage.Content;
 import cairn.storage.Storage;
 import cairn.storage.Storage.Entry;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,11 @@ public record Sessions(Storage storage, ObjectId repository) {
 
   public SessionRecord read(State state, ObjectId session) throws IOException, CorruptData {
     return SessionRecord.read(session, storage.readAll(name(state, session)), repository);
+  }
+
+  /// When an open session gave its last sign of life, by the storage's clock.
+  public Instant lastSign(ObjectId session) throws IOException {
+    return storage.stat(name(State.OPEN, session)).modified();
   }
 
   /// Ends a session.
