@@ -10,17 +10,20 @@ import cairn.repository.session.WriteSession;
 import cairn.repository.tree.VolumeTree;
 import cairn.repository.write.BlobEncoder;
 import cairn.repository.write.BlobEncoder.Base;
-import cairn.repository.write.BlobEncoder.Encoded;
+import cairn.repository.write.BlobEncoder.Named;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// What one thread does with a batch: read, find zeros, digest, look up, encode, prove.
 final class BlockWorker implements AutoCloseable {
+  private static final int SHARE_ONE = 1 << 16;
+
   private final WriteSession session;
   private final BlobEncoder encoder;
   private final ChunkReader bases;
   private final byte[] zeros;
+  private int knownShare;
 
   BlockWorker(WriteSession session, BlobEncoder encoder, ChunkReader bases, int blockBytes) {
     this.session = session;
@@ -69,14 +72,42 @@ final class BlockWorker implements AutoCloseable {
 
   private void process(Batch batch, int slot, @Nullable ChunkId before)
       throws IOException, CorruptData {
-    Slice block = batch.block(slot);
-    ChunkId id = encoder.digest().of(block.bytes(), block.offset(), block.length());
-    if (session.find(id) != null || !session.claim(id)) {
-      batch.known(slot, id);
+    if (before == null && !expectsKnown()) {
+      processAsNew(batch, slot);
       return;
     }
-    Encoded encoded = encoder.encode(id, block, base(before), batch.room());
-    batch.encoded(slot, id, encoded);
+    Slice block = batch.block(slot);
+    ChunkId id = encoder.digest().of(block.bytes(), block.offset(), block.length());
+    boolean known = session.find(id) != null || !session.claim(id);
+    if (before == null) {
+      learn(known);
+    }
+    if (known) {
+      batch.known(slot, id);
+    } else {
+      batch.encoded(slot, id, encoder.encode(id, block, base(before), batch.room()));
+    }
+  }
+
+  /// Encodes first, which saves a digest, and is lost work when the chunk is known after all.
+  private void processAsNew(Batch batch, int slot) throws IOException, CorruptData {
+    Named named = encoder.encodeAndName(batch.block(slot), batch.room());
+    boolean known = session.find(named.id()) != null || !session.claim(named.id());
+    learn(known);
+    if (known) {
+      batch.known(slot, named.id());
+    } else {
+      batch.encoded(slot, named.id(), named.encoded());
+    }
+  }
+
+  /// Whether of the blocks that the parent tells nothing of, an eighth or more were known lately.
+  private boolean expectsKnown() {
+    return knownShare > SHARE_ONE / 8;
+  }
+
+  private void learn(boolean known) {
+    knownShare += ((known ? SHARE_ONE : 0) - knownShare) / 16;
   }
 
   /// The chunk to store a changed block against: what stood at its place, or what that one is

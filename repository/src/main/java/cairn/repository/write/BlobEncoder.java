@@ -48,6 +48,31 @@ public final class BlobEncoder implements AutoCloseable {
     return encoded;
   }
 
+  /// Encodes a chunk before its id is known, and takes the id from what decoding gives back: one
+  /// digest in place of two, for a chunk that is likely to be new.
+  ///
+  /// @param target room for [Codec#boundBytes] of the chunk
+  /// @throws CorruptData when decoding did not give back the chunk: memory or a codec is faulty
+  public Named encodeAndName(Slice plain, Slice target) throws CorruptData {
+    if (!verify) {
+      ChunkId id = digest.of(plain.bytes(), plain.offset(), plain.length());
+      return new Named(id, encodePlain(plain, target));
+    }
+    Encoded encoded = encodePlain(plain, target);
+    Subject subject = Subject.of("chunk", "not yet named");
+    Slice again = decode(encoded, null, plain.length(), target, subject);
+    boolean same =
+        Arrays.equals(
+            again.bytes(),
+            again.offset(),
+            again.offset() + again.length(),
+            plain.bytes(),
+            plain.offset(),
+            plain.offset() + plain.length());
+    subject.check(same, "decoded bytes", "others", "those that were encoded");
+    return new Named(digest.of(again.bytes(), again.offset(), again.length()), encoded);
+  }
+
   private Encoded encodePlain(Slice plain, Slice target) {
     int length = codec.compress(plain, target);
     if (length < plain.length()) {
@@ -75,25 +100,29 @@ public final class BlobEncoder implements AutoCloseable {
 
   private void prove(ChunkId id, int rawLength, Encoded encoded, @Nullable Base base, Slice target)
       throws CorruptData {
-    if (decoded.length != rawLength) {
+    Subject subject = Subject.of("chunk", id.toString());
+    Slice again = decode(encoded, base, rawLength, target, subject);
+    ChunkId have = digest.of(again.bytes(), again.offset(), again.length());
+    subject.check(have.equals(id), "id", have, id);
+  }
+
+  private Slice decode(
+      Encoded encoded, @Nullable Base base, int rawLength, Slice target, Subject subject)
+      throws CorruptData {
+    Slice source = Slice.of(target.bytes(), target.offset(), encoded.length());
+    if (encoded.encoding() == Encoding.RAW) {
+      return source;
+    }
+    if (decoded.length < rawLength) {
       decoded = new byte[rawLength];
     }
-    Slice source = Slice.of(target.bytes(), target.offset(), encoded.length());
     Slice room = Slice.of(decoded, 0, rawLength);
-    Subject subject = Subject.of("chunk", id.toString());
     boolean good =
-        switch (encoded.encoding()) {
-          case RAW -> true;
-          case ZSTD -> codec.expand(source, room);
-          case ZSTD_DELTA ->
-              base != null && codec.expandDelta(source, base.content().bytes(), room);
-        };
+        base != null && encoded.encoding() == Encoding.ZSTD_DELTA
+            ? codec.expandDelta(source, base.content().bytes(), room)
+            : codec.expand(source, room);
     subject.check(good, "encoded bytes", "malformed", encoded.encoding());
-    ChunkId have =
-        encoded.encoding() == Encoding.RAW
-            ? digest.of(source.bytes(), source.offset(), rawLength)
-            : digest.of(decoded, 0, rawLength);
-    subject.check(have.equals(id), "id", have, id);
+    return room;
   }
 
   @Override
@@ -110,6 +139,9 @@ public final class BlobEncoder implements AutoCloseable {
       return new Base(id, Slice.of(content));
     }
   }
+
+  /// A chunk that was encoded first and named then.
+  public record Named(ChunkId id, Encoded encoded) {}
 
   /// What became of a chunk.
   ///
