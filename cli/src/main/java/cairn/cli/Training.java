@@ -14,8 +14,9 @@ import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
-/// A typical run of the program, made at build time: the classes that it loads, how they were linked,
-/// and which of their methods are hot, go into the AOT cache with which every later run starts.
+/// A typical run of the program, made at build time: the classes that it loads, how they were
+/// linked, and which of their methods are hot, go into the AOT cache with which every later run
+/// starts.
 public final class Training {
   private static final int IMAGE_BYTES = 24 << 20;
   private static final int PIECE_BYTES = 32 << 10;

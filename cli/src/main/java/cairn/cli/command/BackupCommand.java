@@ -36,8 +36,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Reads each SOURCE, an image file or a block device, and stores what the repository does not"
           + " hold yet. Sources are opened read-only.",
-      "Backups of the same source belong to one group, and each is compared with the newest snapshot"
-          + " of its group, so that it costs as little as has changed.",
+      "Backups of the same source belong to one group, and each is compared with the newest"
+          + " snapshot of its group, so that it costs as little as has changed.",
       "A backup that is interrupted or fails leaves no snapshot behind; what it stored until then"
           + " helps the next one.",
     },
@@ -89,8 +89,7 @@ final class BackupCommand extends CairnCommand {
       names = "--parent",
       paramLabel = "SNAPSHOT",
       order = 12,
-      description =
-          "Snapshot to compare with, or 'none'. Default: the newest one of the group.")
+      description = "Snapshot to compare with, or 'none'. Default: the newest one of the group.")
   private String parent = NEWEST;
 
   @Option(
@@ -109,7 +108,8 @@ final class BackupCommand extends CairnCommand {
   @Override
   Outcome run() throws IOException, CorruptData {
     try (Sources opened = Sources.open(sources)) {
-      String name = group == null ? opened.group(shell().surroundings().get().owner().host()) : group;
+      String name =
+          group == null ? opened.group(shell().surroundings().get().owner().host()) : group;
       checkGroup(name);
       makeDefaultRepository();
       try (Opened repository = access.open()) {
@@ -143,16 +143,15 @@ final class BackupCommand extends CairnCommand {
         new BackupRequest(opened.named(), name, tags, parent(repository), !noVerify);
     try (ProgressLine progress = shell().progress()) {
       Backup backup =
-          new Backup(
-              repository, shell().surroundings().get(), progress, shell().cancellation());
+          new Backup(repository, shell().surroundings().get(), progress, shell().cancellation());
       return backup.run(request);
     } catch (SourceFailed | Cancellation.Cancelled e) {
       throw new Explained(e, "no snapshot was made, what was stored until then helps the next run");
     } catch (CorruptData e) {
       throw new Explained(
           e,
-          "no snapshot was made; 'cairn check' tells what is damaged, and '--parent none' does without"
-              + " the snapshots that are");
+          "no snapshot was made; 'cairn check' tells what is damaged, and '--parent none' does"
+              + " without the snapshots that are");
     }
   }
 

@@ -32,7 +32,10 @@ import picocli.CommandLine.Option;
           + " read and nothing is known to be damaged. Nothing is changed.",
     },
     footer = {
-      "%nExamples:", "  cairn check", "  cairn check --read-data", "  cairn check --read-data=5",
+      "%nExamples:",
+      "  cairn check",
+      "  cairn check --read-data",
+      "  cairn check --read-data=5",
     })
 @JsonFields({
   "ok: whether there are no problems",
@@ -72,10 +75,7 @@ final class CheckCommand extends CairnCommand {
         ProgressLine progress = shell().progress()) {
       Check check =
           new Check(
-              opened.repository(),
-              shell().surroundings().get(),
-              progress,
-              shell().cancellation());
+              opened.repository(), shell().surroundings().get(), progress, shell().cancellation());
       return new Result(check.run(new CheckRequest(percent)));
     }
   }

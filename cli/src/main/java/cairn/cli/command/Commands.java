@@ -3,6 +3,7 @@ package cairn.cli.command;
 import cairn.cli.shell.ExitCode;
 import cairn.cli.shell.Shell;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -71,8 +72,8 @@ public final class Commands {
   private static CommandLine configured(CommandLine line, Shell shell) {
     showExitCodes(line);
     showArguments(line);
-    return line.setOut(new PrintWriter(shell.out(), true))
-        .setErr(new PrintWriter(shell.err(), true))
+    return line.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
         .setUsageHelpWidth(90)
         .setUsageHelpLongOptionsMaxWidth(30);

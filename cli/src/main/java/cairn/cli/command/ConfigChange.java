@@ -20,7 +20,8 @@ final class ConfigChange {
       throw new IOException(
           "the repository at "
               + closed.storage().location()
-              + " is not encrypted, so it has no keys; only a new one can be: 'cairn init --encrypt'");
+              + " is not encrypted, so it has no keys; only a new one can be: 'cairn init"
+              + " --encrypt'");
     }
     return closed.config().slots();
   }

@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
     name = "forget",
     header = "Remove snapshots.",
     description = {
-      "Removes the records of the snapshots named, all or, when one of the names is wrong, none. The"
-          + " data that only they needed stays where it is until garbage is collected.",
+      "Removes the records of the snapshots named, all or, when one of the names is wrong, none."
+          + " The data that only they needed stays where it is until garbage is collected.",
     },
     footer = {"%nExamples:", "  cairn forget 1f3a", "  cairn forget 1f3a 77b0 latest:laptop"})
 @JsonFields({
@@ -61,9 +61,7 @@ final class ForgetCommand extends CairnCommand {
       for (Snapshot snapshot : snapshots) {
         out.printf(
             "Forgot snapshot %s of %s, made %s%n",
-            Describe.shortId(snapshot.id()),
-            snapshot.group(),
-            Describe.time(snapshot.received()));
+            Describe.shortId(snapshot.id()), snapshot.group(), Describe.time(snapshot.received()));
       }
     }
 

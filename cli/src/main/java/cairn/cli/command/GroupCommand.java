@@ -28,11 +28,16 @@ abstract class GroupCommand implements Callable<Integer> {
       name = "key",
       header = "Add, remove, list and print the keys of an encrypted repository.",
       description = {
-        "An encrypted repository has one master key, kept in key slots; each slot opens with a secret"
-            + " of its own: a passphrase, a key file, or a recovery key. Slots come and go without"
-            + " anything being encrypted again.",
+        "An encrypted repository has one master key, kept in key slots; each slot opens with a"
+            + " secret of its own: a passphrase, a key file, or a recovery key. Slots come and go"
+            + " without anything being encrypted again.",
       },
-      footer = {"%nExamples:", "  cairn key list", "  cairn key add --label desk", "  cairn key export"})
+      footer = {
+        "%nExamples:",
+        "  cairn key list",
+        "  cairn key add --label desk",
+        "  cairn key export"
+      })
   static final class Key extends GroupCommand {}
 
   /// `cairn storage`.

@@ -27,10 +27,10 @@ import picocli.CommandLine.Option;
     name = "init",
     header = "Make a new repository.",
     description = {
-      "Makes a repository in a new or empty folder, after a probe that the folder keeps the promises"
-          + " that the safety of backups rests on.",
-      "You need this only for a repository with choices of its own: 'cairn backup' makes the default"
-          + " one when it is first used.",
+      "Makes a repository in a new or empty folder, after a probe that the folder keeps the"
+          + " promises that the safety of backups rests on.",
+      "You need this only for a repository with choices of its own: 'cairn backup' makes the"
+          + " default one when it is first used.",
     },
     footer = {
       "%nExamples:",
@@ -74,7 +74,8 @@ final class InitCommand extends CairnCommand {
       names = "--passphrase-file",
       paramLabel = "FILE",
       order = 13,
-      description = "File with the passphrase to set. Default: $CAIRN_PASSPHRASE, else you are asked.")
+      description =
+          "File with the passphrase to set. Default: $CAIRN_PASSPHRASE, else you are asked.")
   private @Nullable Path passphraseFile;
 
   @Option(
@@ -89,8 +90,8 @@ final class InitCommand extends CairnCommand {
       paramLabel = "PROPERTY",
       order = 15,
       description =
-          "Accept that the folder lacks a property that 'cairn storage probe' names. Recorded in the"
-              + " repository. May be repeated.")
+          "Accept that the folder lacks a property that 'cairn storage probe' names. Recorded in"
+              + " the repository. May be repeated.")
   private List<String> waivers = List.of();
 
   InitCommand(Shell shell) {

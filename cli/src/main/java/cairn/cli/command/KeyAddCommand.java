@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
     header = "Add a key slot, so that one more secret opens the repository.",
     description = {
       "Opens the repository with a key that it has and adds a slot for another: a new passphrase, a"
-          + " key file, or, with --recovery, a new recovery key that is printed once and kept nowhere.",
+          + " key file, or, with --recovery, a new recovery key that is printed once and kept"
+          + " nowhere.",
     },
     footer = {
       "%nExamples:",

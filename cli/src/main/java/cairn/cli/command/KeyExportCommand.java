@@ -19,11 +19,15 @@ import picocli.CommandLine.Mixin;
     name = "export",
     header = "Print the master key, to be kept on paper.",
     description = {
-      "Whoever has what is printed can read the repository, now and for ever: print it, put it into a"
-          + " safe, and leave no copy on a disk. It opens the repository even when all key slots are"
-          + " lost; type it into a file and give that as --paper-key-file.",
+      "Whoever has what is printed can read the repository, now and for ever: print it, put it into"
+          + " a safe, and leave no copy on a disk. It opens the repository even when all key slots"
+          + " are lost; type it into a file and give that as --paper-key-file.",
     },
-    footer = {"%nExamples:", "  cairn key export | lp", "  cairn snapshots --paper-key-file typed.txt"})
+    footer = {
+      "%nExamples:",
+      "  cairn key export | lp",
+      "  cairn snapshots --paper-key-file typed.txt"
+    })
 @JsonFields({
   "repository: id of the repository",
   "paper: list of lines to print",

@@ -88,8 +88,7 @@ final class KeyOptions {
       return Secrets.passphrase(set.get().toCharArray());
     }
     String id = config.repository().toString().substring(0, 8);
-    return Secrets.passphrase(
-        shell.terminal().askSecret("Passphrase of repository " + id + ": "));
+    return Secrets.passphrase(shell.terminal().askSecret("Passphrase of repository " + id + ": "));
   }
 
   private void checkOne() throws UsageError {

@@ -46,8 +46,7 @@ final class KeyRemoveCommand extends CairnCommand {
       KeySlot found = ConfigChange.find(slots, slot);
       try (Secret secret = access.keys().secret(closed.config())) {
         closed.config().open(secret).close();
-        KeySlots rest =
-            slots.remove(found.head().id(), closed.config().repository(), secret);
+        KeySlots rest = slots.remove(found.head().id(), closed.config().repository(), secret);
         ConfigChange.replaceSlots(closed, rest);
         return new Result(found, rest.slots().size());
       }
@@ -57,8 +56,7 @@ final class KeyRemoveCommand extends CairnCommand {
   private record Result(KeySlot slot, int left) implements Outcome {
     @Override
     public void print(PrintStream out) {
-      out.printf(
-          "Removed key slot %s; %d left.%n", Describe.shortId(slot.head().id()), left);
+      out.printf("Removed key slot %s; %d left.%n", Describe.shortId(slot.head().id()), left);
     }
 
     @Override

@@ -21,8 +21,8 @@ import picocli.CommandLine.Mixin;
     name = "rebuild-index",
     header = "Make the index anew from the packs.",
     description = {
-      "For a repository whose index is damaged or lost. The packs themselves list what they hold, so"
-          + " nothing but this list is made anew.",
+      "For a repository whose index is damaged or lost. The packs themselves list what they hold,"
+          + " so nothing but this list is made anew.",
     },
     footer = {"%nExamples:", "  cairn rebuild-index", "  cairn check"})
 @JsonFields({
@@ -46,10 +46,7 @@ final class RebuildIndexCommand extends CairnCommand {
         ProgressLine progress = shell().progress()) {
       RebuildIndex rebuild =
           new RebuildIndex(
-              opened.repository(),
-              shell().surroundings().get(),
-              progress,
-              shell().cancellation());
+              opened.repository(), shell().surroundings().get(), progress, shell().cancellation());
       return new Result(rebuild.run());
     }
   }

@@ -96,8 +96,7 @@ final class RepositoryMaker {
       return clear;
     }
     try (MasterKey master = MasterKey.random(surroundings.chance())) {
-      SlotOwner owner =
-          new SlotOwner(id, master, surroundings.chance(), surroundings.clock());
+      SlotOwner owner = new SlotOwner(id, master, surroundings.chance(), surroundings.clock());
       KeySlots slots = KeySlots.of(wish.secret.get().slot(owner, "first", shell));
       return clear.encrypted(slots, Protection.encrypted(master));
     }

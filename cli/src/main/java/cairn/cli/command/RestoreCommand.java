@@ -36,11 +36,11 @@ import picocli.CommandLine.Parameters;
     name = "restore",
     header = "Write a volume of a snapshot to a file or device.",
     description = {
-      "Writes the image back, bit for bit, to a new file or over a block device, which must not be in"
-          + " use and must be large enough. A file appears under its name when it is whole.",
+      "Writes the image back, bit for bit, to a new file or over a block device, which must not be"
+          + " in use and must be large enough. A file appears under its name when it is whole.",
       "Afterwards a sample is read back from the target and compared, or all of it with --verify.",
-      "Damage in the repository costs the blocks that it hits: they are named with their byte ranges,"
-          + " the rest is restored, and the exit code is 4.",
+      "Damage in the repository costs the blocks that it hits: they are named with their byte"
+          + " ranges, the rest is restored, and the exit code is 4.",
     },
     footer = {
       "%nExamples:",
@@ -56,8 +56,8 @@ import picocli.CommandLine.Parameters;
   "bytesWritten: bytes written, without holes",
   "bytesVerified: bytes read back from the target and compared",
   "durationMillis: time that it took",
-  "problems: list of damage and of the byte ranges that it cost, with kind, id, type and text; a type"
-      + " of 'affected' has volume, offset and length",
+  "problems: list of damage and of the byte ranges that it cost, with kind, id, type and text; a"
+      + " type of 'affected' has volume, offset and length",
   "ok: whether there are no problems",
   "warnings: snapshot records that are damaged",
 })
@@ -128,8 +128,7 @@ final class RestoreCommand extends CairnCommand {
 
   private VolumeImage image(Snapshot snapshot) throws UsageError {
     List<VolumeImage> volumes = snapshot.details().volumes();
-    String names =
-        volumes.stream().map(VolumeImage::name).collect(Collectors.joining(", "));
+    String names = volumes.stream().map(VolumeImage::name).collect(Collectors.joining(", "));
     if (volume == null) {
       if (volumes.size() == 1) {
         return volumes.getFirst();
@@ -182,7 +181,8 @@ final class RestoreCommand extends CairnCommand {
 
     private long lost() {
       return report.problems().stream()
-          .mapToLong(problem -> problem instanceof Problem.Affected(_, _, _, long length) ? length : 0)
+          .mapToLong(
+              problem -> problem instanceof Problem.Affected(_, _, _, long length) ? length : 0)
           .sum();
     }
 

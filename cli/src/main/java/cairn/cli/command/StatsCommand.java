@@ -19,7 +19,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "stats",
     header = "Show how much a repository holds, and in how little space.",
-    description = "Counts snapshots, chunks and bytes, and says what deduplication and compression save.",
+    description =
+        "Counts snapshots, chunks and bytes, and says what deduplication and compression save.",
     footer = {"%nExamples:", "  cairn stats", "  cairn stats -r /mnt/disk/backups --json"})
 @JsonFields({
   "snapshots: number of snapshots",

@@ -23,14 +23,15 @@ import picocli.CommandLine.Mixin;
     name = "probe",
     header = "Make a storage prove what the safety of backups rests on.",
     description = {
-      "Tries, in a folder of its own that it removes, whether the storage keeps each promise that the"
-          + " engine relies on. Works on a repository and on an empty folder.",
+      "Tries, in a folder of its own that it removes, whether the storage keeps each promise that"
+          + " the engine relies on. Works on a repository and on an empty folder.",
     },
     footer = {"%nExamples:", "  cairn storage probe", "  cairn storage probe -r /mnt/disk/backups"})
 @JsonFields({
   "location: the folder",
   "ok: whether a repository can be kept there",
-  "properties: list of property, outcome (passed, warned, failed or waived), found, neededFor, remedy",
+  "properties: list of property, outcome (passed, warned, failed or waived), found, neededFor,"
+      + " remedy",
 })
 final class StorageProbeCommand extends CairnCommand {
   @Mixin private final RepositoryAccess access;
@@ -65,8 +66,7 @@ final class StorageProbeCommand extends CairnCommand {
       if (!isOk()) {
         return ExitCode.FAILED;
       }
-      boolean all =
-          results.stream().allMatch(each -> each.outcome() == ProbeResult.Outcome.PASSED);
+      boolean all = results.stream().allMatch(each -> each.outcome() == ProbeResult.Outcome.PASSED);
       return all ? ExitCode.GOOD : ExitCode.WARNINGS;
     }
 

@@ -111,8 +111,8 @@ final class ManPage {
     }
     page.section("JSON OUTPUT")
         .paragraph(
-            "With --json, standard output is one object in one line, with these fields. A failure is"
-                + " an object with error, a sentence, and exitCode.");
+            "With --json, standard output is one object in one line, with these fields. A failure"
+                + " is an object with error, a sentence, and exitCode.");
     for (String field : fields.value()) {
       int colon = field.indexOf(": ");
       page.item(field.substring(0, colon), field.substring(colon + 2));

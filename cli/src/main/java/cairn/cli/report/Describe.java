@@ -80,7 +80,10 @@ public final class Describe {
 
   private static Json json(Problem problem) {
     Json json =
-        new Json().put("kind", problem.kind()).put("id", problem.id()).put("text", problem.message());
+        new Json()
+            .put("kind", problem.kind())
+            .put("id", problem.id())
+            .put("text", problem.message());
     return switch (problem) {
       case Problem.Corrupt corrupt ->
           json.put("type", "corrupt")

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A JSON object in the making. The only user of the JSON library here, so that it is not loaded for
-/// text.
+/// A JSON object in the making. The only user of the JSON library here, so that it is not loaded
+/// for text.
 public final class Json {
   private final JsonObject object = new JsonObject();
 

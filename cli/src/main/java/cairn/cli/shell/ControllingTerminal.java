@@ -14,8 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// The terminal that controls the process. Secrets are asked for there whatever the standard streams
-/// are, so that `cairn show latest | less` can ask too; [System#console()] cannot.
+/// The terminal that controls the process. Secrets are asked for there whatever the standard
+/// streams are, so that `cairn show latest | less` can ask too; [System#console()] cannot.
 public final class ControllingTerminal implements Terminal {
   private static final Path DEVICE = Path.of("/dev/tty");
 

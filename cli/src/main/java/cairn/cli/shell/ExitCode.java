@@ -65,7 +65,8 @@ public enum ExitCode {
   /// failure, not damage (truth 6).
   public static ExitCode of(Collection<? extends Problem> problems) {
     boolean damage =
-        problems.stream().anyMatch(p -> p instanceof Problem.Corrupt || p instanceof Problem.Missing);
+        problems.stream()
+            .anyMatch(p -> p instanceof Problem.Corrupt || p instanceof Problem.Missing);
     if (damage) {
       return DAMAGE;
     }

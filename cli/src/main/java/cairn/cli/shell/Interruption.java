@@ -55,8 +55,8 @@ public final class Interruption {
     }
   }
 
-  /// By reflection, because the compiler warns of this class of the module jdk.unsupported and there
-  /// is no other way: while the JVM shuts down it ignores further signals.
+  /// By reflection, because the compiler warns of this class of the module jdk.unsupported and
+  /// there is no other way: while the JVM shuts down it ignores further signals.
   private static void letTheNextSignalKill() {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");

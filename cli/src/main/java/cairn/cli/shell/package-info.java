@@ -1,5 +1,5 @@
-/// What the process is to its commands: its streams, its terminal, its environment, the wish to stop
-/// it, and its exit codes.
+/// What the process is to its commands: its streams, its terminal, its environment, the wish to
+/// stop it, and its exit codes.
 @NullMarked
 package cairn.cli.shell;
 
