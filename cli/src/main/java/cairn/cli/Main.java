@@ -1,25 +1,38 @@
 package cairn.cli;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import cairn.cli.shell.ControllingTerminal;
+import cairn.cli.shell.ExitCode;
+import cairn.cli.shell.Interruption;
+import cairn.cli.shell.Shell;
+import cairn.cli.shell.StandardOutput;
+import cairn.engine.Cancellation;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Optional;
 
 /// The entry of the program.
-@Command(
-    name = "cairn",
-    description = "Block-level backup of disks and images: live, incremental, verified.",
-    version = "cairn 0.1.0",
-    mixinStandardHelpOptions = true)
 public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    ControllingTerminal terminal = new ControllingTerminal();
+    Cancellation cancellation = new Cancellation();
+    Interruption interruption = new Interruption(cancellation, terminal);
+    interruption.install();
+    StandardOutput output = StandardOutput.ofProcess();
+    try (PrintStream out = output.printStream()) {
+      Shell shell = Wiring.shell(new Shell.Streams(out, System.err), terminal, cancellation);
+      int exitCode = new Program(shell).run(arguments);
+      out.flush();
+      interruption.exit(withOutputLost(output.failure(), exitCode, shell));
+    }
   }
 
-  /// Runs one command to its end.
-  ///
-  /// @return the exit code
-  static int run(String... arguments) {
-    return new CommandLine(new Main()).execute(arguments);
+  private static int withOutputLost(Optional<IOException> failure, int exitCode, Shell shell) {
+    if (failure.isEmpty()) {
+      return exitCode;
+    }
+    shell.say("cannot write the output: " + failure.get().getMessage());
+    return exitCode == ExitCode.GOOD.number() ? ExitCode.FAILED.number() : exitCode;
   }
 }

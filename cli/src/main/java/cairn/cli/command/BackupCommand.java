@@ -1,0 +1,215 @@
+package cairn.cli.command;
+
+import cairn.base.bytes.CorruptData;
+import cairn.cli.command.RepositoryAccess.Opened;
+import cairn.cli.report.Describe;
+import cairn.cli.report.Json;
+import cairn.cli.report.JsonFields;
+import cairn.cli.report.Table;
+import cairn.cli.report.Units;
+import cairn.cli.shell.Explained;
+import cairn.cli.shell.ProgressLine;
+import cairn.cli.shell.Shell;
+import cairn.engine.Cancellation;
+import cairn.engine.backup.Backup;
+import cairn.engine.backup.BackupReport;
+import cairn.engine.backup.BackupRequest;
+import cairn.engine.backup.BackupRequest.Parent;
+import cairn.engine.backup.SourceFailed;
+import cairn.repository.Repository;
+import cairn.repository.snapshot.Counts;
+import cairn.repository.snapshot.Group;
+import cairn.repository.snapshot.Snapshot;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `cairn backup`.
+@Command(
+    name = "backup",
+    header = "Back up disks and images into one new snapshot.",
+    description = {
+      "Reads each SOURCE, an image file or a block device, and stores what the repository does not"
+          + " hold yet. Sources are opened read-only.",
+      "Backups of the same source belong to one group, and each is compared with the newest"
+          + " snapshot of its group, so that it costs as little as has changed.",
+      "A backup that is interrupted or fails leaves no snapshot behind; what it stored until then"
+          + " helps the next one.",
+    },
+    footer = {
+      "%nExamples:",
+      "  cairn backup disk.img",
+      "  cairn backup /dev/vg/root /dev/vg/home --name laptop --tag before-upgrade",
+    })
+@JsonFields({
+  "snapshot: id of the new snapshot",
+  "group: its group",
+  "parent: id of the snapshot that it was compared with, or null",
+  "blocksTotal: blocks of all volumes",
+  "blocksRead: blocks that were read; the others are known holes",
+  "blocksNew: blocks whose content the repository did not hold",
+  "bytesRead: bytes read from the sources",
+  "bytesAdded: growth of the repository",
+  "durationMillis: time from start to commit",
+  "volumes: list of name, size, blockBytes, root (null when all is zeros) and source",
+  "warnings: what a person should know although the snapshot is good",
+})
+final class BackupCommand extends CairnCommand {
+  private static final String NEWEST = "newest";
+  private static final String NONE = "none";
+
+  @Mixin private final RepositoryAccess access;
+
+  @Parameters(
+      paramLabel = "SOURCE",
+      arity = "1..*",
+      description = "An image file or a block device.")
+  private List<String> sources = List.of();
+
+  @Option(
+      names = "--name",
+      paramLabel = "GROUP",
+      order = 10,
+      description = "Group of the snapshot. Default: the host name and the paths of the sources.")
+  private @Nullable String group;
+
+  @Option(
+      names = "--tag",
+      paramLabel = "TAG",
+      order = 11,
+      description = "A word to keep with the snapshot. May be repeated.")
+  private List<String> tags = List.of();
+
+  @Option(
+      names = "--parent",
+      paramLabel = "SNAPSHOT",
+      order = 12,
+      description = "Snapshot to compare with, or 'none'. Default: the newest one of the group.")
+  private String parent = NEWEST;
+
+  @Option(
+      names = "--no-verify",
+      order = 13,
+      description =
+          "Do not decode each chunk again before it is stored. Faster, and blind to faulty memory;"
+              + " recorded in the snapshot.")
+  private boolean noVerify;
+
+  BackupCommand(Shell shell) {
+    super(shell);
+    this.access = new RepositoryAccess(shell);
+  }
+
+  @Override
+  Outcome run() throws IOException, CorruptData {
+    try (Sources opened = Sources.open(sources)) {
+      String name =
+          group == null ? opened.group(shell().surroundings().get().owner().host()) : group;
+      checkGroup(name);
+      makeDefaultRepository();
+      try (Opened repository = access.open()) {
+        return new Result(backup(repository.repository(), opened, name));
+      }
+    }
+  }
+
+  private static void checkGroup(String name) throws IOException {
+    try {
+      Group.encode(name);
+    } catch (IllegalArgumentException e) {
+      throw Secrets.usage(e);
+    }
+  }
+
+  /// The first use of the embedded repository makes it.
+  private void makeDefaultRepository() throws IOException {
+    if (access.place().isImplied() && !access.exists()) {
+      java.nio.file.Path folder = access.place().folder();
+      RepositoryMaker.Made made =
+          new RepositoryMaker(shell()).make(folder, RepositoryMaker.Wish.DEFAULT);
+      shell().say("made the default repository in " + folder);
+      made.warnings().forEach(shell()::warn);
+    }
+  }
+
+  private BackupReport backup(Repository repository, Sources opened, String name)
+      throws IOException, CorruptData {
+    BackupRequest request =
+        new BackupRequest(opened.named(), name, tags, parent(repository), !noVerify);
+    try (ProgressLine progress = shell().progress()) {
+      Backup backup =
+          new Backup(repository, shell().surroundings().get(), progress, shell().cancellation());
+      return backup.run(request);
+    } catch (SourceFailed | Cancellation.Cancelled e) {
+      throw new Explained(e, "no snapshot was made, what was stored until then helps the next run");
+    } catch (CorruptData e) {
+      throw new Explained(
+          e,
+          "no snapshot was made; 'cairn check' tells what is damaged, and '--parent none' does"
+              + " without the snapshots that are");
+    }
+  }
+
+  private Parent parent(Repository repository) throws IOException, CorruptData {
+    return switch (parent) {
+      case NEWEST -> new Parent.Newest();
+      case NONE -> new Parent.None();
+      default -> new Parent.Given(Catalog.of(repository).find(parent));
+    };
+  }
+
+  private record Result(BackupReport report) implements Outcome {
+    @Override
+    public List<String> warnings() {
+      return report.warnings();
+    }
+
+    @Override
+    public void print(PrintStream out) {
+      Snapshot snapshot = report.snapshot();
+      Counts counts = snapshot.details().counts();
+      String parent =
+          snapshot.details().parent().map(Describe::shortId).orElse("none, this is a full backup");
+      out.printf("Saved snapshot %s of %s%n", Describe.shortId(snapshot.id()), snapshot.group());
+      Table.ofFields()
+          .row("  size", Units.bytes(Describe.size(snapshot)))
+          .row(
+              "  read",
+              "%s in %s, %s"
+                  .formatted(
+                      Units.bytes(counts.bytesRead()),
+                      Units.duration(report.durationMillis()),
+                      Units.rate(counts.bytesRead(), report.durationMillis())))
+          .row(
+              "  new",
+              "%s of %s blocks"
+                  .formatted(Units.count(counts.blocksNew()), Units.count(counts.blocksTotal())))
+          .row("  added", Units.bytes(report.bytesAdded()) + " to the repository")
+          .row("  parent", parent)
+          .print(out);
+    }
+
+    @Override
+    public Json json() {
+      Snapshot snapshot = report.snapshot();
+      Counts counts = snapshot.details().counts();
+      return new Json()
+          .put("snapshot", snapshot.id().toString())
+          .put("group", snapshot.group())
+          .put("parent", snapshot.details().parent())
+          .put("blocksTotal", counts.blocksTotal())
+          .put("blocksRead", counts.blocksRead())
+          .put("blocksNew", counts.blocksNew())
+          .put("bytesRead", counts.bytesRead())
+          .put("bytesAdded", report.bytesAdded())
+          .put("durationMillis", report.durationMillis())
+          .putObjects("volumes", Describe.volumes(snapshot))
+          .putTexts("warnings", report.warnings());
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package cairn.cli.command;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// A command that has commands and does nothing by itself.
+@Command(sortOptions = false, synopsisHeading = "Usage: ", commandListHeading = "%nCommands:%n")
+abstract class GroupCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and end.")
+  boolean help;
+
+  @Override
+  public final Integer call() {
+    throw new ParameterException(spec.commandLine(), "name one of its commands");
+  }
+
+  /// `cairn key`.
+  @Command(
+      name = "key",
+      header = "Add, remove, list and print the keys of an encrypted repository.",
+      description = {
+        "An encrypted repository has one master key, kept in key slots; each slot opens with a"
+            + " secret of its own: a passphrase, a key file, or a recovery key. Slots come and go"
+            + " without anything being encrypted again.",
+      },
+      footer = {
+        "%nExamples:",
+        "  cairn key list",
+        "  cairn key add --label desk",
+        "  cairn key export"
+      })
+  static final class Key extends GroupCommand {}
+
+  /// `cairn storage`.
+  @Command(
+      name = "storage",
+      header = "Examine where repositories are kept.",
+      footer = {"%nExamples:", "  cairn storage probe -r /mnt/disk/backups"})
+  static final class Storage extends GroupCommand {}
+}

@@ -1,0 +1,92 @@
+package cairn.cli.command;
+
+import cairn.base.bytes.CorruptData;
+import cairn.cli.command.RepositoryAccess.Opened;
+import cairn.cli.report.Describe;
+import cairn.cli.report.Json;
+import cairn.cli.report.JsonFields;
+import cairn.cli.report.Table;
+import cairn.cli.report.Units;
+import cairn.cli.shell.ExitCode;
+import cairn.cli.shell.Shell;
+import cairn.repository.Repository;
+import cairn.repository.snapshot.Snapshot;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `cairn snapshots`.
+@Command(
+    name = "snapshots",
+    header = "List snapshots, oldest first.",
+    description = "Lists all snapshots, or those of one GROUP.",
+    footer = {"%nExamples:", "  cairn snapshots", "  cairn snapshots laptop"})
+@JsonFields({
+  "snapshots: list of objects as 'cairn show --json' prints them",
+  "problems: list of snapshot records that are damaged, with kind, id, type and text",
+})
+final class SnapshotsCommand extends CairnCommand {
+  @Mixin private final RepositoryAccess access;
+
+  @Parameters(paramLabel = "GROUP", arity = "0..1", description = "Only snapshots of this group.")
+  private @Nullable String group;
+
+  SnapshotsCommand(Shell shell) {
+    super(shell);
+    this.access = new RepositoryAccess(shell);
+  }
+
+  @Override
+  Outcome run() throws IOException, CorruptData {
+    try (Opened opened = access.open()) {
+      Repository.Listing listing = opened.repository().snapshots();
+      List<Snapshot> wanted =
+          listing.snapshots().stream()
+              .filter(snapshot -> group == null || snapshot.group().equals(group))
+              .toList();
+      return new Result(wanted, listing);
+    }
+  }
+
+  private record Result(List<Snapshot> snapshots, Repository.Listing listing) implements Outcome {
+    @Override
+    public ExitCode exitCode() {
+      return ExitCode.of(listing.problems());
+    }
+
+    @Override
+    public List<String> warnings() {
+      return new Catalog(listing).warnings();
+    }
+
+    @Override
+    public void print(PrintStream out) {
+      if (snapshots.isEmpty()) {
+        out.println("No snapshots.");
+        return;
+      }
+      Table table = Table.of("ID", "TIME", ">SIZE", ">ADDED", "GROUP", "TAGS");
+      for (Snapshot snapshot : snapshots) {
+        table.row(
+            Describe.shortId(snapshot.id()),
+            Describe.time(snapshot.received()),
+            Units.bytes(Describe.size(snapshot)),
+            Units.bytes(snapshot.details().counts().bytesStored()),
+            snapshot.group(),
+            String.join(" ", snapshot.details().tags()));
+      }
+      table.print(out);
+    }
+
+    @Override
+    public Json json() {
+      return new Json()
+          .putObjects("snapshots", snapshots.stream().map(Describe::json).toList())
+          .putObjects("problems", Describe.problems(listing.problems()));
+    }
+  }
+}
