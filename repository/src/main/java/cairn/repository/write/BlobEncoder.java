@@ -117,10 +117,11 @@ public final class BlobEncoder implements AutoCloseable {
       decoded = new byte[rawLength];
     }
     Slice room = Slice.of(decoded, 0, rawLength);
+    boolean delta = encoded.encoding() == Encoding.ZSTD_DELTA;
     boolean good =
-        base != null && encoded.encoding() == Encoding.ZSTD_DELTA
-            ? codec.expandDelta(source, base.content().bytes(), room)
-            : codec.expand(source, room);
+        (base == null || !delta)
+            ? codec.expand(source, room)
+            : codec.expandDelta(source, base.content().bytes(), room);
     subject.check(good, "encoded bytes", "malformed", encoded.encoding());
     return room;
   }
