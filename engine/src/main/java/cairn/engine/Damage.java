@@ -5,6 +5,7 @@ import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Problem;
 import cairn.repository.read.ChunkMissing;
 import cairn.repository.snapshot.VolumeImage;
+import cairn.storage.ObjectMissing;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -42,7 +43,7 @@ public final class Damage {
   }
 
   private void unknown(String kind, ChunkId id, IOException cause, String neededBy) {
-    boolean missing = cause instanceof ChunkMissing;
+    boolean missing = cause instanceof ChunkMissing || cause instanceof ObjectMissing;
     causes.add(
         missing
             ? new Problem.Missing(kind, id.toString(), neededBy)

@@ -23,21 +23,19 @@ public final class Additions implements AutoCloseable {
 
   private final ObjectId index;
   private final ObjectId repository;
-  private final Scratch scratch;
   private final int runEntries;
   private final Set<ChunkId> claimed = new HashSet<>();
   private final Map<ChunkId, Location> recent = new HashMap<>();
-  private final List<List<Segment>> tiers = new ArrayList<>();
+  private final List<List<Run>> tiers = new ArrayList<>();
   private long size;
 
-  public Additions(ObjectId index, ObjectId repository) throws IOException {
+  public Additions(ObjectId index, ObjectId repository) {
     this(index, repository, RUN_ENTRIES);
   }
 
-  Additions(ObjectId index, ObjectId repository, int runEntries) throws IOException {
+  Additions(ObjectId index, ObjectId repository, int runEntries) {
     this.index = index;
     this.repository = repository;
-    this.scratch = Scratch.create();
     this.runEntries = runEntries;
   }
 
@@ -56,6 +54,16 @@ public final class Additions implements AutoCloseable {
     if (recent.size() >= runEntries) {
       spill();
     }
+  }
+
+  /// Gives back all duties that were taken on and not fulfilled.
+  public synchronized void releaseClaims() {
+    claimed.clear();
+  }
+
+  /// How many chunks are claimed and not stored.
+  public synchronized int claims() {
+    return claimed.size();
   }
 
   /// Whether a chunk is claimed or stored in this session.
@@ -80,22 +88,24 @@ public final class Additions implements AutoCloseable {
   }
 
   private List<Segment> runs() {
-    return tiers.stream().flatMap(List::stream).toList();
+    return tiers.stream().flatMap(List::stream).map(Run::segment).toList();
   }
 
   private void spill() throws IOException, CorruptData {
-    push(0, scratch.write(index, repository, Scratch.sorted(List.copyOf(recent.values()))));
+    push(0, Run.write(index, repository, Run.sorted(List.copyOf(recent.values()))));
     recent.clear();
   }
 
-  private void push(int tier, Segment run) throws IOException, CorruptData {
+  private void push(int tier, Run run) throws IOException, CorruptData {
     while (tiers.size() <= tier) {
       tiers.add(new ArrayList<>());
     }
-    List<Segment> runs = tiers.get(tier);
+    List<Run> runs = tiers.get(tier);
     runs.add(run);
     if (runs.size() == FAN_IN) {
-      Segment merged = scratch.write(index, repository, Merge.of(List.copyOf(runs)));
+      List<Segment> segments = runs.stream().map(Run::segment).toList();
+      Run merged = Run.write(index, repository, Merge.of(segments));
+      runs.forEach(Run::close);
       runs.clear();
       push(tier + 1, merged);
     }
@@ -103,18 +113,19 @@ public final class Additions implements AutoCloseable {
 
   /// Writes all entries as the session's one index segment.
   ///
-  /// @return a local file, there until close
+  /// @return a local file, for the caller to delete
   public synchronized Path write() throws IOException, CorruptData {
     if (!recent.isEmpty() || tiers.isEmpty()) {
       spill();
     }
-    Path file = scratch.newFile();
+    Path file = Run.newFile();
     new SegmentWriter(index, repository).write(file, Merge.of(runs()));
     return file;
   }
 
   @Override
-  public void close() throws IOException {
-    scratch.close();
+  public synchronized void close() {
+    tiers.forEach(runs -> runs.forEach(Run::close));
+    tiers.clear();
   }
 }

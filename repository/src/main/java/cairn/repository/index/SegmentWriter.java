@@ -47,12 +47,11 @@ public final class SegmentWriter {
     this.repository = repository;
   }
 
-  /// Writes the segment to `file`, which must not exist, and leaves it there.
+  /// Writes the segment to `file`, which exists and is empty.
   public void write(Path file, Entries entries) throws IOException, CorruptData {
     collectTables(entries.open());
     SegmentLayout layout = new SegmentLayout(index, entryCount, packs.size(), bases.size());
-    try (FileChannel out =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
       writeTables(out, layout);
       writePages(out, entries.open());
     }

@@ -16,6 +16,7 @@ import cairn.repository.write.PackWriter;
 import cairn.storage.Content;
 import cairn.storage.Storage.Entry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -37,7 +38,7 @@ public final class WriteSession implements AutoCloseable {
   private final Set<ObjectId> usablePacks = new HashSet<>();
   private final Additions additions;
   private final PackWriter writer;
-  private @Nullable Exception failure;
+  private volatile @Nullable Exception failure;
   private long bytesPublished;
   private boolean indexed;
 
@@ -112,6 +113,11 @@ public final class WriteSession implements AutoCloseable {
   /// @return false when this session stores it already
   public boolean claim(ChunkId chunk) throws IOException, CorruptData {
     return run(() -> additions.claim(chunk));
+  }
+
+  /// Gives back all duties that were taken on and not fulfilled, when work is begun again.
+  public void releaseClaims() {
+    additions.releaseClaims();
   }
 
   /// Whether a node may name the chunk: it was committed before, or this session stores it.
@@ -206,9 +212,13 @@ public final class WriteSession implements AutoCloseable {
     bytesPublished += writer.flush();
     if (additions.size() > 0) {
       Path file = additions.write();
-      Content index = Content.of(file);
-      packs.storage().publish(Index.name(id), index);
-      bytesPublished += index.size();
+      try {
+        Content index = Content.of(file);
+        packs.storage().publish(Index.name(id), index);
+        bytesPublished += index.size();
+      } finally {
+        Files.delete(file);
+      }
     }
     indexed = true;
   }
@@ -240,7 +250,7 @@ public final class WriteSession implements AutoCloseable {
   /// Lets go of local resources. An uncommitted session stays open in the repository until somebody
   /// fences it.
   @Override
-  public void close() throws IOException {
+  public void close() {
     writer.close();
     additions.close();
     committed.close();
