@@ -48,6 +48,16 @@ public final class Additions implements AutoCloseable {
     return !contains(id) && claimed.add(id);
   }
 
+  /// Gives up every duty that was taken on and not fulfilled yet.
+  public synchronized void dropClaims() {
+    claimed.clear();
+  }
+
+  /// Whether somebody took on to store a chunk and has not done so.
+  public synchronized boolean hasClaims() {
+    return !claimed.isEmpty();
+  }
+
   /// Records where a claimed chunk went.
   public synchronized void add(Location location) throws IOException, CorruptData {
     claimed.remove(location.id());

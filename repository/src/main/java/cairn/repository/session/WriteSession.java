@@ -37,7 +37,7 @@ public final class WriteSession implements AutoCloseable {
   private final Set<ObjectId> usablePacks = new HashSet<>();
   private final Additions additions;
   private final PackWriter writer;
-  private @Nullable Exception failure;
+  private volatile @Nullable Exception failure;
   private long bytesPublished;
   private boolean indexed;
 
@@ -114,6 +114,12 @@ public final class WriteSession implements AutoCloseable {
     return run(() -> additions.claim(chunk));
   }
 
+  /// Gives up the claims of work that was broken off, so that those who begin again store the
+  /// chunks. Only while nobody else works in this session.
+  public void dropClaims() {
+    additions.dropClaims();
+  }
+
   /// Whether a node may name the chunk: it was committed before, or this session stores it.
   boolean mayName(ChunkId chunk) throws CorruptData {
     return find(chunk) != null || additions.knows(chunk);
@@ -171,8 +177,12 @@ public final class WriteSession implements AutoCloseable {
   ///
   /// @param name of the snapshot record
   /// @throws SessionFenced when somebody took this session for dead: the run is void
+  /// @throws IllegalStateException when a claimed chunk was not stored: a node may name it
   public synchronized void commit(String name, byte[] record) throws IOException, CorruptData {
     run(() -> {
+      if (additions.hasClaims()) {
+        throw new IllegalStateException("chunks were claimed and not stored: nothing is committed");
+      }
       publishIndex();
       packs.storage().publish(name, Content.of(record));
       bytesPublished += record.length;
