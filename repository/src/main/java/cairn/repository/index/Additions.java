@@ -27,6 +27,7 @@ public final class Additions implements AutoCloseable {
   private final int runEntries;
   private final Set<ChunkId> claimed = new HashSet<>();
   private final Map<ChunkId, Location> recent = new HashMap<>();
+  private final List<Location> furtherCopies = new ArrayList<>();
   private final List<List<Segment>> tiers = new ArrayList<>();
   private long size;
 
@@ -58,12 +59,14 @@ public final class Additions implements AutoCloseable {
     return !claimed.isEmpty();
   }
 
-  /// Records where a claimed chunk went.
+  /// Records where a claimed chunk went, or one more place where a chunk lies already.
   public synchronized void add(Location location) throws IOException, CorruptData {
     claimed.remove(location.id());
-    recent.put(location.id(), location);
+    if (recent.putIfAbsent(location.id(), location) != null) {
+      furtherCopies.add(location);
+    }
     size++;
-    if (recent.size() >= runEntries) {
+    if (recent.size() + furtherCopies.size() >= runEntries) {
       spill();
     }
   }
@@ -94,8 +97,11 @@ public final class Additions implements AutoCloseable {
   }
 
   private void spill() throws IOException, CorruptData {
-    push(0, scratch.write(index, repository, Scratch.sorted(List.copyOf(recent.values()))));
+    List<Location> entries = new ArrayList<>(recent.values());
+    entries.addAll(furtherCopies);
+    push(0, scratch.write(index, repository, Scratch.sorted(entries)));
     recent.clear();
+    furtherCopies.clear();
   }
 
   private void push(int tier, Segment run) throws IOException, CorruptData {
