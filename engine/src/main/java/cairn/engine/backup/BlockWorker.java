@@ -54,13 +54,12 @@ final class BlockWorker implements AutoCloseable {
 
   /// What the parent holds at the same place; nothing where it is too damaged to tell, which costs
   /// time and space but no safety.
-  private static @Nullable ChunkId[] parentChunks(VolumeTree parent, Batch batch)
-      throws IOException {
+  private static @Nullable ChunkId[] parentChunks(VolumeTree parent, Batch batch) {
     long first = Math.min(batch.firstBlock(), parent.blockCount());
     int count = (int) Math.min(batch.count(), parent.blockCount() - first);
     try {
       return Arrays.copyOf(parent.chunks(first, count), batch.count());
-    } catch (CorruptData e) {
+    } catch (CorruptData | IOException e) {
       return new ChunkId[batch.count()];
     }
   }

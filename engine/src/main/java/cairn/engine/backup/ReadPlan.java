@@ -95,7 +95,7 @@ final class ReadPlan {
     }
   }
 
-  private void addSamples(BitSet read, BitSet data, long first, int count) throws IOException {
+  private void addSamples(BitSet read, BitSet data, long first, int count) {
     addSamples(read, data, count);
     if (data.cardinality() == count || first >= parent.blockCount()) {
       return;
@@ -108,8 +108,8 @@ final class ReadPlan {
           read.set(slot);
         }
       }
-    } catch (CorruptData e) {
-      read.set(0, count);
+    } catch (CorruptData | IOException e) {
+      read.set(0, count); // which costs time but no safety
     }
   }
 

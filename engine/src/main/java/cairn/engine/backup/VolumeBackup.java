@@ -55,7 +55,7 @@ final class VolumeBackup {
       return run(source, nodes, new ReadPlan(source, true, chance));
     } catch (HoleWithData e) {
       holesWrong = true;
-      session.releaseClaims();
+      session.dropClaims(); // batches that were under way have stored nothing
       return run(source, nodes, new ReadPlan(source, false, chance));
     }
   }

@@ -14,6 +14,7 @@ import cairn.repository.View;
 import cairn.repository.index.Location;
 import cairn.repository.read.BlobDecoder;
 import cairn.repository.read.ChunkMissing;
+import cairn.repository.read.NodeUnreadable;
 import cairn.repository.snapshot.VolumeImage;
 import cairn.repository.tree.Item;
 import cairn.repository.tree.Node;
@@ -123,6 +124,9 @@ public final class Restore {
         damage.corrupt(e, first, end - first, volume);
         return;
       } catch (ChunkMissing e) {
+        damage.unknownNode(e.id(), e, first, end - first);
+        return;
+      } catch (NodeUnreadable e) {
         damage.unknownNode(e.id(), e, first, end - first);
         return;
       }

@@ -39,6 +39,7 @@ public final class Check {
   private final Cancellation cancellation;
   private final Findings findings = new Findings();
   private final List<String> notes = new ArrayList<>();
+  private final Set<ObjectId> uncounted = new HashSet<>();
   private long packsChecked;
   private long chunks;
   private long bytesRead;
@@ -120,6 +121,7 @@ public final class Check {
         }
       } catch (CorruptData e) {
         findings.add(e.problem());
+        uncounted.addAll(segment.packs());
       }
     }
     return indexed;
@@ -143,7 +145,8 @@ public final class Check {
         new Pipeline<>(surroundings.threads(), surroundings.threads() * 2, this::count)) {
       for (Map.Entry<ObjectId, Long> pack : listed.entrySet()) {
         cancellation.check();
-        long entries = indexed.getOrDefault(pack.getKey(), 0L);
+        long entries =
+            uncounted.contains(pack.getKey()) ? -1 : indexed.getOrDefault(pack.getKey(), 0L);
         boolean read = readData.contains(pack.getKey());
         pipeline.submit(
             () -> verify(view, idle, v -> v.run(pack.getKey(), pack.getValue(), entries, read)));

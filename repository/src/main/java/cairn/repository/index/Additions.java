@@ -26,6 +26,7 @@ public final class Additions implements AutoCloseable {
   private final int runEntries;
   private final Set<ChunkId> claimed = new HashSet<>();
   private final Map<ChunkId, Location> recent = new HashMap<>();
+  private final List<Location> furtherCopies = new ArrayList<>();
   private final List<List<Run>> tiers = new ArrayList<>();
   private long size;
 
@@ -46,24 +47,26 @@ public final class Additions implements AutoCloseable {
     return !contains(id) && claimed.add(id);
   }
 
-  /// Records where a claimed chunk went.
-  public synchronized void add(Location location) throws IOException, CorruptData {
-    claimed.remove(location.id());
-    recent.put(location.id(), location);
-    size++;
-    if (recent.size() >= runEntries) {
-      spill();
-    }
-  }
-
-  /// Gives back all duties that were taken on and not fulfilled.
-  public synchronized void releaseClaims() {
+  /// Gives up every duty that was taken on and not fulfilled yet.
+  public synchronized void dropClaims() {
     claimed.clear();
   }
 
-  /// How many chunks are claimed and not stored.
-  public synchronized int claims() {
-    return claimed.size();
+  /// Whether somebody took on to store a chunk and has not done so.
+  public synchronized boolean hasClaims() {
+    return !claimed.isEmpty();
+  }
+
+  /// Records where a claimed chunk went, or one more place where a chunk lies already.
+  public synchronized void add(Location location) throws IOException, CorruptData {
+    claimed.remove(location.id());
+    if (recent.putIfAbsent(location.id(), location) != null) {
+      furtherCopies.add(location);
+    }
+    size++;
+    if (recent.size() + furtherCopies.size() >= runEntries) {
+      spill();
+    }
   }
 
   /// Whether a chunk is claimed or stored in this session.
@@ -92,8 +95,11 @@ public final class Additions implements AutoCloseable {
   }
 
   private void spill() throws IOException, CorruptData {
-    push(0, Run.write(index, repository, Run.sorted(List.copyOf(recent.values()))));
+    List<Location> entries = new ArrayList<>(recent.values());
+    entries.addAll(furtherCopies);
+    push(0, Run.write(index, repository, Run.sorted(entries)));
     recent.clear();
+    furtherCopies.clear();
   }
 
   private void push(int tier, Run run) throws IOException, CorruptData {

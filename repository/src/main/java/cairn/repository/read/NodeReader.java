@@ -19,8 +19,14 @@ public final class NodeReader implements NodeSource {
   @Override
   public Node load(Promise promise) throws IOException, CorruptData {
     byte[] bytes;
-    synchronized (chunks) {
-      bytes = chunks.read(promise.id());
+    try {
+      synchronized (chunks) {
+        bytes = chunks.read(promise.id());
+      }
+    } catch (ChunkMissing e) {
+      throw e;
+    } catch (IOException e) {
+      throw new NodeUnreadable(promise.id(), e);
     }
     Subject subject = Subject.of("node", promise.id().toString());
     Node node = Node.parse(bytes, subject);

@@ -115,9 +115,10 @@ public final class WriteSession implements AutoCloseable {
     return run(() -> additions.claim(chunk));
   }
 
-  /// Gives back all duties that were taken on and not fulfilled, when work is begun again.
-  public void releaseClaims() {
-    additions.releaseClaims();
+  /// Gives up the claims of work that was broken off, so that those who begin again store the
+  /// chunks. Only while nobody else works in this session.
+  public void dropClaims() {
+    additions.dropClaims();
   }
 
   /// Whether a node may name the chunk: it was committed before, or this session stores it.
@@ -177,8 +178,12 @@ public final class WriteSession implements AutoCloseable {
   ///
   /// @param name of the snapshot record
   /// @throws SessionFenced when somebody took this session for dead: the run is void
+  /// @throws IllegalStateException when a claimed chunk was not stored: a node may name it
   public synchronized void commit(String name, byte[] record) throws IOException, CorruptData {
     run(() -> {
+      if (additions.hasClaims()) {
+        throw new IllegalStateException("chunks were claimed and not stored: nothing is committed");
+      }
       publishIndex();
       packs.storage().publish(name, Content.of(record));
       bytesPublished += record.length;
