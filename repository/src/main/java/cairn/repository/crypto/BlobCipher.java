@@ -5,8 +5,7 @@ import cairn.base.bytes.Slice;
 import cairn.base.bytes.Subject;
 
 /// Encrypts and decrypts the blobs of one pack. Not safe for use by several threads, but several
-/// may serve the same pack, one for each thread, as long as they do not encrypt at the same
-/// offset.
+/// may serve the same pack, one for each thread, as long as they do not encrypt at the same offset.
 public interface BlobCipher {
   /// Encrypts `source` into `target` as the blob that begins at `offset` of the pack.
   ///

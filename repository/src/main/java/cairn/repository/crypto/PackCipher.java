@@ -63,7 +63,9 @@ final class PackCipher implements BlobCipher {
       return run(Cipher.DECRYPT_MODE, offset, aad, stored, target);
     } catch (AEADBadTagException e) {
       throw subject.corrupt(
-          "authentication tag", "a mismatch", "the tag of the blob at " + offset + " of pack " + pack);
+          "authentication tag",
+          "a mismatch",
+          "the tag of the blob at " + offset + " of pack " + pack);
     } catch (GeneralSecurityException e) {
       throw Primitives.unavailable("AES-GCM", e);
     }
