@@ -79,15 +79,15 @@ final class Clear implements Protection {
 
   private static final class Copy implements BlobCipher {
     @Override
-    public int encrypt(int ordinal, byte[] aad, Slice source, Slice target) {
+    public int encrypt(int offset, byte[] aad, Slice source, Slice target) {
       System.arraycopy(
           source.bytes(), source.offset(), target.bytes(), target.offset(), source.length());
       return source.length();
     }
 
     @Override
-    public int decrypt(int ordinal, byte[] aad, Slice stored, Slice target, Subject subject) {
-      return encrypt(ordinal, aad, stored, target);
+    public int decrypt(int offset, byte[] aad, Slice stored, Slice target, Subject subject) {
+      return encrypt(offset, aad, stored, target);
     }
   }
 }

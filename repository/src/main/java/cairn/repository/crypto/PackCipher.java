@@ -5,7 +5,6 @@ import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Slice;
 import cairn.base.bytes.Subject;
 import java.security.GeneralSecurityException;
-import java.util.BitSet;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
@@ -13,23 +12,23 @@ import javax.crypto.spec.GCMParameterSpec;
 
 /// AES-256-GCM with the key of one pack.
 ///
-/// | part  | bytes                                                      |
-/// |-------|------------------------------------------------------------|
-/// | nonce | 12: the blob's ordinal, little-endian                      |
-/// | AAD   | 16: pack id; 4: ordinal, little-endian; the caller's bytes |
-/// | tag   | 16, after the ciphertext                                   |
+/// | part  | bytes                                                     |
+/// |-------|-----------------------------------------------------------|
+/// | nonce | 12: the blob's offset in the pack, little-endian          |
+/// | AAD   | 16: pack id; 4: offset, little-endian; the caller's bytes |
+/// | tag   | 16, after the ciphertext                                  |
 ///
 /// Why no nonce is used twice with one key: the key is derived from the pack id, pack ids are 128
 /// random bits and never reused (truth 2), a pack is written by one writer and never again, and
-/// within it an ordinal names one blob. The writer keeps the last part; this class refuses an
-/// ordinal that it has encrypted before.
+/// within it one blob begins at an offset. A pack is written from front to back, so this class
+/// refuses an offset that is not beyond the last one.
 final class PackCipher implements BlobCipher {
   private final ObjectId pack;
   private final SecretKey key;
   private final Cipher cipher = Primitives.gcm();
-  private final BitSet used = new BitSet();
   private final byte[] nonce = new byte[Primitives.NONCE_BYTES];
   private final byte[] place = new byte[ObjectId.BYTES + Integer.BYTES];
+  private int lastOffset = -1;
 
   PackCipher(ObjectId pack, SecretKey key) {
     this.pack = pack;
@@ -38,21 +37,21 @@ final class PackCipher implements BlobCipher {
   }
 
   @Override
-  public int encrypt(int ordinal, byte[] aad, Slice source, Slice target) {
-    if (used.get(ordinal)) {
+  public int encrypt(int offset, byte[] aad, Slice source, Slice target) {
+    if (offset <= lastOffset) {
       throw new IllegalStateException(
-          "blob " + ordinal + " of pack " + pack + " has been encrypted before");
+          "blob at " + offset + " of pack " + pack + " is not beyond " + lastOffset);
     }
-    used.set(ordinal);
+    lastOffset = offset;
     try {
-      return run(Cipher.ENCRYPT_MODE, ordinal, aad, source, target);
+      return run(Cipher.ENCRYPT_MODE, offset, aad, source, target);
     } catch (GeneralSecurityException e) {
       throw Primitives.unavailable("AES-GCM", e);
     }
   }
 
   @Override
-  public int decrypt(int ordinal, byte[] aad, Slice stored, Slice target, Subject subject)
+  public int decrypt(int offset, byte[] aad, Slice stored, Slice target, Subject subject)
       throws CorruptData {
     int least = Primitives.TAG_BYTES;
     subject.check(
@@ -61,24 +60,26 @@ final class PackCipher implements BlobCipher {
         stored.length() + " bytes",
         "at least " + least + " bytes");
     try {
-      return run(Cipher.DECRYPT_MODE, ordinal, aad, stored, target);
+      return run(Cipher.DECRYPT_MODE, offset, aad, stored, target);
     } catch (AEADBadTagException e) {
       throw subject.corrupt(
-          "authentication tag", "a mismatch", "the tag of blob " + ordinal + " of pack " + pack);
+          "authentication tag",
+          "a mismatch",
+          "the tag of the blob at " + offset + " of pack " + pack);
     } catch (GeneralSecurityException e) {
       throw Primitives.unavailable("AES-GCM", e);
     }
   }
 
-  private int run(int mode, int ordinal, byte[] aad, Slice source, Slice target)
+  private int run(int mode, int offset, byte[] aad, Slice source, Slice target)
       throws GeneralSecurityException {
     int needed = source.length() + (mode == Cipher.ENCRYPT_MODE ? 1 : -1) * Primitives.TAG_BYTES;
     if (target.length() < needed) {
       throw new IllegalArgumentException(
           "target of " + target.length() + " bytes, " + needed + " needed");
     }
-    writeOrdinal(nonce, 0, ordinal);
-    writeOrdinal(place, ObjectId.BYTES, ordinal);
+    writeOffset(nonce, 0, offset);
+    writeOffset(place, ObjectId.BYTES, offset);
     cipher.init(mode, key, new GCMParameterSpec(Primitives.TAG_BYTES * 8, nonce));
     cipher.updateAAD(place);
     cipher.updateAAD(aad);
@@ -86,9 +87,9 @@ final class PackCipher implements BlobCipher {
         source.bytes(), source.offset(), source.length(), target.bytes(), target.offset());
   }
 
-  private static void writeOrdinal(byte[] bytes, int offset, int ordinal) {
+  private static void writeOffset(byte[] bytes, int at, int offset) {
     for (int i = 0; i < Integer.BYTES; i++) {
-      bytes[offset + i] = (byte) (ordinal >>> (8 * i));
+      bytes[at + i] = (byte) (offset >>> (8 * i));
     }
   }
 }

@@ -73,14 +73,17 @@ class ProtectionTest {
   }
 
   @Test
-  void anOrdinalIsEncryptedOnce() {
+  void offsetsOnlyAscendSoThatNoneIsEncryptedTwice() {
     BlobCipher cipher = encrypted.blobCipher(PACK);
     Slice target = Slice.of(new byte[64]);
+    cipher.encrypt(0, NONE, Slice.of(new byte[1]), target);
     cipher.encrypt(7, NONE, Slice.of(new byte[1]), target);
+    for (int offset : new int[] {7, 6, 0, -1}) {
+      assertThatThrownBy(() -> cipher.encrypt(offset, NONE, Slice.of(new byte[1]), target))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("blob at " + offset + " of pack " + PACK + " is not beyond 7");
+    }
     cipher.encrypt(8, NONE, Slice.of(new byte[1]), target);
-    assertThatThrownBy(() -> cipher.encrypt(7, NONE, Slice.of(new byte[1]), target))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("blob 7 of pack " + PACK);
   }
 
   @Test
@@ -175,16 +178,16 @@ class ProtectionTest {
         .hasMessageContaining("wiped");
   }
 
-  private byte[] encrypt(ObjectId pack, int ordinal, byte[] aad, byte[] plain) {
+  private byte[] encrypt(ObjectId pack, int offset, byte[] aad, byte[] plain) {
     byte[] stored = new byte[plain.length + encrypted.overheadBytes()];
-    encrypted.blobCipher(pack).encrypt(ordinal, aad, Slice.of(plain), Slice.of(stored));
+    encrypted.blobCipher(pack).encrypt(offset, aad, Slice.of(plain), Slice.of(stored));
     return stored;
   }
 
-  private void assertRefused(ObjectId pack, int ordinal, byte[] aad, byte[] stored) {
+  private void assertRefused(ObjectId pack, int offset, byte[] aad, byte[] stored) {
     Slice target = Slice.of(new byte[stored.length]);
     assertThatThrownBy(() ->
-            encrypted.blobCipher(pack).decrypt(ordinal, aad, Slice.of(stored), target, SUBJECT))
+            encrypted.blobCipher(pack).decrypt(offset, aad, Slice.of(stored), target, SUBJECT))
         .isInstanceOf(CorruptData.class)
         .hasMessageStartingWith("corrupt blob b: ");
   }

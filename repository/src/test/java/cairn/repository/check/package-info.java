@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.check;
+
+import org.jspecify.annotations.NullMarked;

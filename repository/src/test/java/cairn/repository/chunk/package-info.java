@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.chunk;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.index;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.pack;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository;
+
+import org.jspecify.annotations.NullMarked;

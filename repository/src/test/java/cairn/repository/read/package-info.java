@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.read;
+
+import org.jspecify.annotations.NullMarked;

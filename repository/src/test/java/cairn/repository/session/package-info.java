@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.session;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.snapshot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.tree;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.write;
+
+import org.jspecify.annotations.NullMarked;
