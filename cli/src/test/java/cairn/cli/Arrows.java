@@ -47,8 +47,8 @@ record Arrows(Map<String, List<String>> table) {
           engine.verify       -> base.* storage repository.* linux volume engine
           engine.upkeep       -> base.* storage repository.* linux volume engine
           cli.report          -> base.* repository.snapshot repository.tree
-          cli.shell           -> base.* repository.crypto repository.read repository.session engine \
-                                 cli.report
+          cli.shell           -> base.* repository.crypto repository.read repository.session \
+                                 engine cli.report
           cli.command         -> base.* storage repository.* volume engine.* cli.report cli.shell
           cli.manual          -> engine cli.report cli.shell cli.command
           cli                 -> base.* repository.session engine cli.*

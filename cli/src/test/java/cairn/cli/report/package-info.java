@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package cairn.cli.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package cairn.cli.shell;
+
+import org.jspecify.annotations.NullMarked;
