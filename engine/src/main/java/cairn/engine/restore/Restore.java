@@ -165,7 +165,7 @@ public final class Restore {
         worker = newWorker();
       }
       try {
-        return worker.run(run, volume, sink);
+        return worker.run(run, volume);
       } finally {
         idle.add(worker);
       }
@@ -173,8 +173,9 @@ public final class Restore {
 
     private RestoreWorker newWorker() {
       Repository repository = view.repository();
-      return new RestoreWorker(
-          repository.storage(), new BlobDecoder(repository.protection()), view.newReader(), damage);
+      RestoreWorker.Readers readers =
+          new RestoreWorker.Readers(new BlobDecoder(repository.protection()), view.newReader());
+      return new RestoreWorker(repository.storage(), readers, damage, sink);
     }
   }
 }

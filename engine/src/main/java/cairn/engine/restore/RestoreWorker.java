@@ -24,35 +24,35 @@ final class RestoreWorker implements AutoCloseable {
   private final BlobDecoder decoder;
   private final ChunkReader single;
   private final Damage damage;
+  private final Gather gather;
   private byte[] stored = new byte[0];
-  private byte[] raw = new byte[0];
 
-  RestoreWorker(Storage storage, BlobDecoder decoder, ChunkReader single, Damage damage) {
+  RestoreWorker(Storage storage, Readers readers, Damage damage, BlockSink sink) {
     this.storage = storage;
-    this.decoder = decoder;
-    this.single = single;
+    this.decoder = readers.decoder();
+    this.single = readers.single();
     this.damage = damage;
+    this.gather = new Gather(sink);
   }
 
+  /// What a worker reads with, and closes.
+  record Readers(BlobDecoder decoder, ChunkReader single) {}
+
   /// @return the bytes written
-  long run(ReadRun run, VolumeImage volume, BlockSink sink) throws IOException {
+  long run(ReadRun run, VolumeImage volume) throws IOException {
     boolean read = readAtOnce(run);
-    long written = 0;
-    @Nullable ChunkId decoded = null;
     for (Placement placement : run.placements()) {
-      Location location = placement.location();
-      boolean good =
-          location.id().equals(decoded)
-              || (read && decode(run, location))
-              || readAlone(placement, volume);
-      decoded = good ? location.id() : null;
-      if (good && hasLength(placement, volume)) {
+      if (hasLength(placement, volume)) {
         int length = volume.blockLength(placement.block());
-        sink.write(placement.block() * volume.blockBytes(), raw, 0, length);
-        written += length;
+        Slice room = gather.room(placement.block() * volume.blockBytes(), length);
+        if ((read && decode(run, placement.location(), room))
+            || readAlone(placement, volume, room)) {
+          gather.add(length);
+        }
       }
     }
-    return written;
+    gather.flush();
+    return gather.takeWritten();
   }
 
   private boolean readAtOnce(ReadRun run) {
@@ -68,26 +68,24 @@ final class RestoreWorker implements AutoCloseable {
     }
   }
 
-  private boolean decode(ReadRun run, Location location) {
-    reserve(location.place().rawLength());
+  private boolean decode(ReadRun run, Location location, Slice room) {
     int from = location.place().offset() - run.offset();
     try {
       ChunkId base = location.base();
       byte @Nullable [] basis = base == null ? null : single.readBase(base);
       Slice blob = Slice.of(stored, from, location.place().storedLength());
-      decoder.decode(location, blob, basis, Slice.of(raw));
+      decoder.decode(location, blob, basis, room);
       return true;
     } catch (CorruptData | IOException e) {
       return false; // likewise
     }
   }
 
-  private boolean readAlone(Placement placement, VolumeImage volume) {
+  private boolean readAlone(Placement placement, VolumeImage volume, Slice room) {
     ChunkId id = placement.location().id();
     try {
       byte[] content = single.read(id);
-      reserve(content.length);
-      System.arraycopy(content, 0, raw, 0, content.length);
+      System.arraycopy(content, 0, room.bytes(), room.offset(), room.length());
       return true;
     } catch (CorruptData e) {
       damage.corrupt(e, placement.block(), 1, volume);
@@ -107,12 +105,6 @@ final class RestoreWorker implements AutoCloseable {
       damage.corrupt(wrong, placement.block(), 1, volume);
     }
     return have == expect;
-  }
-
-  private void reserve(int length) {
-    if (raw.length < length) {
-      raw = new byte[length];
-    }
   }
 
   @Override
