@@ -23,6 +23,7 @@ import cairn.repository.snapshot.Snapshot;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -175,20 +176,28 @@ final class BackupCommand extends CairnCommand {
       Counts counts = snapshot.details().counts();
       String parent =
           snapshot.details().parent().map(Describe::shortId).orElse("none, this is a full backup");
-      out.printf("Saved snapshot %s of %s%n", Describe.shortId(snapshot.id()), snapshot.group());
+      out.printf(
+          Locale.ROOT,
+          "Saved snapshot %s of %s%n",
+          Describe.shortId(snapshot.id()),
+          snapshot.group());
       Table.ofFields()
           .row("  size", Units.bytes(Describe.size(snapshot)))
           .row(
               "  read",
-              "%s in %s, %s"
-                  .formatted(
-                      Units.bytes(counts.bytesRead()),
-                      Units.duration(report.durationMillis()),
-                      Units.rate(counts.bytesRead(), report.durationMillis())))
+              String.format(
+                  Locale.ROOT,
+                  "%s in %s, %s",
+                  Units.bytes(counts.bytesRead()),
+                  Units.duration(report.durationMillis()),
+                  Units.rate(counts.bytesRead(), report.durationMillis())))
           .row(
               "  new",
-              "%s of %s blocks"
-                  .formatted(Units.count(counts.blocksNew()), Units.count(counts.blocksTotal())))
+              String.format(
+                  Locale.ROOT,
+                  "%s of %s blocks",
+                  Units.count(counts.blocksNew()),
+                  Units.count(counts.blocksTotal())))
           .row("  added", Units.bytes(report.bytesAdded()) + " to the repository")
           .row("  parent", parent)
           .print(out);

@@ -16,6 +16,7 @@ import cairn.engine.verify.CheckReport;
 import cairn.engine.verify.CheckRequest;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -103,9 +104,11 @@ final class CheckCommand extends CairnCommand {
           .row("  packs", Units.count(report.packsChecked()))
           .row(
               "  read",
-              "%s in %s"
-                  .formatted(
-                      Units.bytes(report.bytesRead()), Units.duration(report.durationMillis())))
+              String.format(
+                  Locale.ROOT,
+                  "%s in %s",
+                  Units.bytes(report.bytesRead()),
+                  Units.duration(report.durationMillis())))
           .print(out);
     }
 

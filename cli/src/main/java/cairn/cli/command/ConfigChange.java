@@ -10,6 +10,7 @@ import cairn.repository.crypto.KeySlot;
 import cairn.repository.crypto.KeySlots;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 
 /// How key commands look at and change the slots in the config.
 final class ConfigChange {
@@ -48,7 +49,11 @@ final class ConfigChange {
     }
     if (found.size() > 1) {
       throw new UsageError(
-          "'%s' begins the ids of %d key slots: give more digits".formatted(prefix, found.size()));
+          String.format(
+              Locale.ROOT,
+              "'%s' begins the ids of %d key slots: give more digits",
+              prefix,
+              found.size()));
     }
     return found.getFirst();
   }

@@ -17,6 +17,7 @@ import cairn.repository.snapshot.Snapshot;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -77,6 +78,7 @@ final class DiffCommand extends CairnCommand {
         table.print(out);
       }
       out.printf(
+          Locale.ROOT,
           "%s differ between %s and %s, in %s.%n",
           Units.bytes(bytes()),
           Describe.shortId(before.id()),

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,8 +61,11 @@ final class ForgetCommand extends CairnCommand {
     public void print(PrintStream out) {
       for (Snapshot snapshot : snapshots) {
         out.printf(
+            Locale.ROOT,
             "Forgot snapshot %s of %s, made %s%n",
-            Describe.shortId(snapshot.id()), snapshot.group(), Describe.time(snapshot.received()));
+            Describe.shortId(snapshot.id()),
+            snapshot.group(),
+            Describe.time(snapshot.received()));
       }
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -143,6 +144,7 @@ final class InitCommand extends CairnCommand {
     @Override
     public void print(PrintStream out) {
       out.printf(
+          Locale.ROOT,
           "Made repository %s in %s%s.%n",
           config.repository().toString().substring(0, 8),
           folder,

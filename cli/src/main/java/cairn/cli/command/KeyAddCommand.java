@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -129,7 +130,8 @@ final class KeyAddCommand extends CairnCommand {
   private record Result(KeySlot slot, List<String> paper) implements Outcome {
     @Override
     public void print(PrintStream out) {
-      out.printf("# Added %s key slot %s%n", slot.type(), Describe.shortId(slot.head().id()));
+      out.printf(
+          Locale.ROOT, "# Added %s key slot %s%n", slot.type(), Describe.shortId(slot.head().id()));
       paper.forEach(out::println);
     }
 

@@ -11,6 +11,7 @@ import cairn.repository.crypto.KeySlots;
 import cairn.repository.crypto.Secret;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -56,7 +57,8 @@ final class KeyRemoveCommand extends CairnCommand {
   private record Result(KeySlot slot, int left) implements Outcome {
     @Override
     public void print(PrintStream out) {
-      out.printf("Removed key slot %s; %d left.%n", Describe.shortId(slot.head().id()), left);
+      out.printf(
+          Locale.ROOT, "Removed key slot %s; %d left.%n", Describe.shortId(slot.head().id()), left);
     }
 
     @Override

@@ -13,6 +13,7 @@ import cairn.engine.upkeep.RebuildIndex;
 import cairn.engine.upkeep.RebuildReport;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -61,6 +62,7 @@ final class RebuildIndexCommand extends CairnCommand {
     public void print(PrintStream out) {
       report.problems().forEach(problem -> out.println(problem.message()));
       out.printf(
+          Locale.ROOT,
           "Indexed %s chunks that no index listed; read %s packs in %s.%n",
           Units.count(report.chunks()),
           Units.count(report.packs()),

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -80,7 +81,8 @@ final class RepositoryMaker {
     List<String> failed = messages(results, Outcome.FAILED);
     if (!failed.isEmpty()) {
       throw new IOException(
-          "%s cannot hold a repository: %s".formatted(folder, String.join("; ", failed)));
+          String.format(
+              Locale.ROOT, "%s cannot hold a repository: %s", folder, String.join("; ", failed)));
     }
   }
 

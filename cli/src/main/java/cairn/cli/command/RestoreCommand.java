@@ -24,6 +24,7 @@ import cairn.volume.Sinks;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -160,20 +161,26 @@ final class RestoreCommand extends CairnCommand {
     public void print(PrintStream out) {
       long lost = lost();
       out.printf(
+          Locale.ROOT,
           "Restored %s of snapshot %s to %s%n",
-          volume.name(), Describe.shortId(snapshot.id()), target);
+          volume.name(),
+          Describe.shortId(snapshot.id()),
+          target);
       Table.ofFields()
           .row("  size", Units.bytes(report.bytesTotal()))
           .row(
               "  written",
-              "%s in %s"
-                  .formatted(
-                      Units.bytes(report.bytesWritten()), Units.duration(report.durationMillis())))
+              String.format(
+                  Locale.ROOT,
+                  "%s in %s",
+                  Units.bytes(report.bytesWritten()),
+                  Units.duration(report.durationMillis())))
           .row("  verified", Units.bytes(report.bytesVerified()) + " read back and compared")
           .print(out);
       if (!report.problems().isEmpty()) {
         report.problems().forEach(problem -> out.println(problem.message()));
         out.printf(
+            Locale.ROOT,
             "NOT restored: %s, in the byte ranges above. The rest was restored.%n",
             Units.bytes(lost));
       }

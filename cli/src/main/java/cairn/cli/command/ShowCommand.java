@@ -15,6 +15,7 @@ import cairn.repository.snapshot.VolumeImage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -77,9 +78,11 @@ final class ShowCommand extends CairnCommand {
               .row("read", Units.bytes(counts.bytesRead()))
               .row(
                   "new",
-                  "%s of %s blocks"
-                      .formatted(
-                          Units.count(counts.blocksNew()), Units.count(counts.blocksTotal())))
+                  String.format(
+                      Locale.ROOT,
+                      "%s of %s blocks",
+                      Units.count(counts.blocksNew()),
+                      Units.count(counts.blocksTotal())))
               .row("stored", Units.bytes(counts.bytesStored()));
       details.volumes().forEach(volume -> addRows(volume, table));
       table.print(out);
@@ -91,7 +94,11 @@ final class ShowCommand extends CairnCommand {
           .row("volume", volume.name())
           .row(
               "  size",
-              "%s (%s bytes)".formatted(Units.bytes(volume.size()), Units.count(volume.size())))
+              String.format(
+                  Locale.ROOT,
+                  "%s (%s bytes)",
+                  Units.bytes(volume.size()),
+                  Units.count(volume.size())))
           .row("  block", Units.bytes(volume.blockBytes()))
           .row(
               "  root",

@@ -58,11 +58,12 @@ final class StatsCommand extends CairnCommand {
           .row("data", Units.bytes(stats.dataBytes()) + " of that are not zeros")
           .row(
               "unique",
-              "%s in %s chunks, %s of them stored as differences"
-                  .formatted(
-                      Units.bytes(stats.uniqueBytes()),
-                      Units.count(stats.uniqueChunks()),
-                      Units.count(stats.deltaChunks())))
+              String.format(
+                  Locale.ROOT,
+                  "%s in %s chunks, %s of them stored as differences",
+                  Units.bytes(stats.uniqueBytes()),
+                  Units.count(stats.uniqueChunks()),
+                  Units.count(stats.deltaChunks())))
           .row("packs", Units.count(stats.packs()))
           .row("stored", Units.bytes(stats.storedBytes()) + ratio())
           .print(out);

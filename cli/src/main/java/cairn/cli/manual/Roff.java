@@ -8,8 +8,12 @@ final class Roff {
 
   Roff title(String name, int section, String program) {
     return line(
-        ".TH \"%s\" \"%d\" \"\" \"%s\" \"Cairn Manual\""
-            .formatted(name.toUpperCase(Locale.ROOT), section, program));
+        String.format(
+            Locale.ROOT,
+            ".TH \"%s\" \"%d\" \"\" \"%s\" \"Cairn Manual\"",
+            name.toUpperCase(Locale.ROOT),
+            section,
+            program));
   }
 
   Roff section(String heading) {

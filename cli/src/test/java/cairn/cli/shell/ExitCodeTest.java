@@ -13,10 +13,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ExitCodeTest {
-  private static final Exception DAMAGE = Subject.of("node", "7f").corrupt("level", "3", "1");
   private static final Problem CORRUPT = new Problem.Missing("pack", "7f", "index");
   private static final Problem UNKNOWN = new Problem.Unknown("pack", "7f", "I/O error");
   private static final Problem AFFECTED = new Problem.Affected("7f", "disk", 0, 1);
+
+  private final Exception damage = Subject.of("node", "7f").corrupt("level", "3", "1");
 
   @Test
   void theTableIsTheOneThatScriptsRelyOn() {
@@ -25,7 +26,7 @@ class ExitCodeTest {
 
   @Test
   void eachFailureHasItsCode() {
-    assertThat(ExitCode.of(DAMAGE).number()).isEqualTo(4);
+    assertThat(ExitCode.of(damage).number()).isEqualTo(4);
     assertThat(ExitCode.of(new WrongKeyException("")).number()).isEqualTo(6);
     assertThat(ExitCode.of(new SessionFenced("7f")).number()).isEqualTo(5);
     assertThat(ExitCode.of(new RepositoryBusy("")).number()).isEqualTo(5);
@@ -38,7 +39,7 @@ class ExitCodeTest {
 
   @Test
   void whatIsAddedToAFailureDoesNotChangeItsCode() {
-    assertThat(ExitCode.of(new Explained(DAMAGE, "all is well otherwise")).number()).isEqualTo(4);
+    assertThat(ExitCode.of(new Explained(damage, "all is well otherwise")).number()).isEqualTo(4);
   }
 
   @Test
