@@ -37,7 +37,7 @@ final class Program {
     String what =
         wrong instanceof UnmatchedArgumentException unmatched
             ? unmatched(unmatched)
-            : Failures.oneLine(String.valueOf(wrong.getMessage()));
+            : Failures.oneLine(String.valueOf(wrong.getMessage())).replaceFirst("[.]$", "");
     String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
     return end(what + "; see '" + command + " --help'", ExitCode.USAGE, json);
   }

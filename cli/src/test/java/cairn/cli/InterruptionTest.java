@@ -103,6 +103,8 @@ class InterruptionTest {
 
   private ProcessBuilder builder(List<String> options, String... arguments) {
     List<String> command = new ArrayList<>();
+    // A process that was started in the background ignores SIGINT, and so do its children.
+    command.addAll(List.of("env", "--default-signal=INT,TERM"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.add("--enable-native-access=ALL-UNNAMED");

@@ -22,6 +22,7 @@ import cairn.repository.snapshot.Group;
 import cairn.repository.snapshot.Snapshot;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -129,12 +130,19 @@ final class BackupCommand extends CairnCommand {
 
   /// The first use of the embedded repository makes it.
   private void makeDefaultRepository() throws IOException {
-    if (access.place().isImplied() && !access.exists()) {
-      java.nio.file.Path folder = access.place().folder();
+    if (!access.place().isImplied() || access.exists()) {
+      return;
+    }
+    Path folder = access.place().folder();
+    try {
       RepositoryMaker.Made made =
           new RepositoryMaker(shell()).make(folder, RepositoryMaker.Wish.DEFAULT);
       shell().say("made the default repository in " + folder);
       made.warnings().forEach(shell()::warn);
+    } catch (IOException e) {
+      if (!access.exists()) {
+        throw e;
+      } // else another backup has just made it
     }
   }
 
