@@ -27,6 +27,7 @@ public final class Additions implements AutoCloseable {
   private final int runEntries;
   private final Set<ChunkId> claimed = new HashSet<>();
   private final Map<ChunkId, Location> recent = new HashMap<>();
+  private final List<Location> again = new ArrayList<>(); // further places of recent chunks
   private final List<List<Segment>> tiers = new ArrayList<>();
   private long size;
 
@@ -51,9 +52,11 @@ public final class Additions implements AutoCloseable {
   /// Records where a claimed chunk went.
   public synchronized void add(Location location) throws IOException, CorruptData {
     claimed.remove(location.id());
-    recent.put(location.id(), location);
+    if (recent.putIfAbsent(location.id(), location) != null) {
+      again.add(location);
+    }
     size++;
-    if (recent.size() >= runEntries) {
+    if (recent.size() + again.size() >= runEntries) {
       spill();
     }
   }
@@ -84,8 +87,10 @@ public final class Additions implements AutoCloseable {
   }
 
   private void spill() throws IOException, CorruptData {
-    push(0, scratch.write(index, repository, Scratch.sorted(List.copyOf(recent.values()))));
+    again.addAll(recent.values());
+    push(0, scratch.write(index, repository, Scratch.sorted(again)));
     recent.clear();
+    again.clear();
   }
 
   private void push(int tier, Segment run) throws IOException, CorruptData {
