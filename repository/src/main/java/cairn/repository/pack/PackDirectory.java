@@ -155,7 +155,10 @@ public record PackDirectory(
       here.check(
           (base != null) == (entry.encoding() == Encoding.ZSTD_DELTA), "base", "present", "delta");
       here.check(base == null || !base.equals(entry.id()), "base", "itself", "another chunk");
-      next = Math.addExact(next, place.storedLength());
+      here.check(content == PackContent.DATA || base == null, "encoding", "a delta", "no delta");
+      here.check(
+          place.storedLength() <= end - next, "stored length", place.storedLength(), end - next);
+      next += place.storedLength();
     }
     subject.checkEqual(next, end, "end of blobs");
   }

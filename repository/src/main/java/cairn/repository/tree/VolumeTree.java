@@ -15,12 +15,12 @@ public final class VolumeTree {
   private final NodeSource source;
   private final @Nullable TreeRoot root;
   private final long blockCount;
-  private final Map<ChunkId, Node> kept =
+  private final Map<Promise, Node> kept = // by promise: a node is checked for each that names it
       new LinkedHashMap<>(NODES_KEPT * 2, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<ChunkId, Node> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Promise, Node> eldest) {
           return size() > NODES_KEPT;
         }
       };
@@ -44,14 +44,14 @@ public final class VolumeTree {
   Node load(Promise promise) throws IOException, CorruptData {
     Node known;
     synchronized (kept) {
-      known = kept.get(promise.id());
+      known = kept.get(promise);
     }
     if (known != null) {
       return known;
     }
     Node node = source.load(promise);
     synchronized (kept) {
-      kept.put(promise.id(), node);
+      kept.put(promise, node);
     }
     return node;
   }

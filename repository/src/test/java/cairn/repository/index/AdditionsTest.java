@@ -1,0 +1,116 @@
+package cairn.repository.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cairn.base.bytes.ChunkId;
+import cairn.base.test.Seed;
+import cairn.repository.test.Samples;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AdditionsTest {
+  private static final Comparator<Location> ORDER =
+      Comparator.comparing(Location::id)
+          .thenComparing(Location::pack)
+          .thenComparingInt(location -> location.place().offset());
+
+  @TempDir private Path folder;
+
+  @Test
+  void howeverOftenItSpillsItAgreesWithAMap(Seed seed) throws Exception {
+    RandomGenerator chance = seed.random();
+    for (int runEntries : new int[] {1, 2, 3, 10, 1000}) {
+      Map<ChunkId, Location> model = new HashMap<>();
+      Set<ChunkId> claimed = new HashSet<>();
+      try (Additions additions = new Additions(Segments.INDEX, Samples.REPOSITORY, runEntries)) {
+        for (int i = 0; i < 1000; i++) {
+          ChunkId id = new ChunkId(chance.nextInt(300), 0, 0, 0);
+          boolean known = model.containsKey(id) || claimed.contains(id);
+          assertThat(additions.knows(id)).isEqualTo(known);
+          assertThat(additions.claim(id)).isEqualTo(!known);
+          claimed.add(id);
+          if (!model.containsKey(id) && chance.nextBoolean()) {
+            Location location = Segments.location(id, chance);
+            additions.add(location);
+            model.put(id, location);
+          }
+          assertThat(additions.size()).isEqualTo(model.size());
+        }
+        assertThat(written(additions)).containsExactlyElementsOf(sorted(model.values()));
+      }
+    }
+  }
+
+  /// As when an index is rebuilt: two sessions stored a chunk, one as a delta. Another delta needs
+  /// the plain copy as its base, so no place may be lost.
+  @Test
+  void allPlacesOfAChunkAreKept(Seed seed) throws Exception {
+    RandomGenerator chance = seed.random();
+    for (int runEntries : new int[] {1, 3, 1000}) {
+      List<Location> places = new ArrayList<>();
+      try (Additions additions = new Additions(Segments.INDEX, Samples.REPOSITORY, runEntries)) {
+        for (int i = 0; i < 50; i++) {
+          Location place = Segments.location(new ChunkId(chance.nextInt(5), 0, 0, 0), chance);
+          additions.add(place);
+          places.add(place);
+        }
+        assertThat(additions.size()).isEqualTo(50);
+        assertThat(sorted(written(additions))).isEqualTo(sorted(places));
+      }
+    }
+  }
+
+  @Test
+  void nothingAddedIsAnEmptySegmentAndNothingLocalIsLeft() throws Exception {
+    Path file;
+    try (Additions additions = new Additions(Segments.INDEX, Samples.REPOSITORY)) {
+      assertThat(written(additions)).isEmpty();
+      file = additions.write();
+      assertThat(file).exists();
+    }
+    assertThat(file.getParent()).doesNotExist();
+  }
+
+  @Test
+  void mergingIsSortingEverything(Seed seed) throws Exception {
+    RandomGenerator chance = seed.random();
+    List<Segment> segments = new ArrayList<>();
+    List<Location> all = new ArrayList<>();
+    for (int count : new int[] {0, 1, 73, 200, 0, 500}) {
+      List<Location> entries = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        entries.add(Segments.location(new ChunkId(chance.nextInt(100), 0, 0, i), chance));
+      }
+      segments.add(Segments.open(Segments.write(folder, entries)));
+      all.addAll(entries);
+    }
+    Path file = folder.resolve("merged");
+    new SegmentWriter(Segments.INDEX, Samples.REPOSITORY).write(file, Merge.of(segments));
+    Segment merged = Segments.open(Files.readAllBytes(file));
+    merged.check();
+    assertThat(sorted(Segments.all(merged))).isEqualTo(sorted(all));
+  }
+
+  private static List<Location> written(Additions additions) throws Exception {
+    Segment segment = Segments.open(Files.readAllBytes(additions.write()));
+    segment.check();
+    return Segments.all(segment);
+  }
+
+  private static List<Location> sorted(Iterable<Location> locations) {
+    List<Location> sorted = new ArrayList<>();
+    locations.forEach(sorted::add);
+    sorted.sort(ORDER);
+    return sorted;
+  }
+}
