@@ -36,7 +36,7 @@ final class Wiring {
     Owner owner =
         new Owner(
             read("hostname", "localhost"),
-            read("random/boot_id", ""),
+            read("random/boot_id", "") + ":" + processNamespace(),
             ProcessHandle.current().pid(),
             Version.PROGRAM);
     return new Surroundings(
@@ -51,6 +51,15 @@ final class Wiring {
       return Objects.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"), 0);
     } catch (IOException e) {
       throw new UncheckedIOException("there is no /proc: mount it", e);
+    }
+  }
+
+  /// What process ids are to be told apart by beside the kernel: those of a container are its own.
+  private static String processNamespace() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
+    } catch (IOException e) {
+      return "";
     }
   }
 

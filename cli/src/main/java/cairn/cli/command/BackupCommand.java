@@ -114,7 +114,7 @@ final class BackupCommand extends CairnCommand {
           group == null ? opened.group(shell().surroundings().get().owner().host()) : group;
       checkGroup(name);
       makeDefaultRepository();
-      try (Opened repository = access.open()) {
+      try (Opened repository = access.openToStore()) {
         return new Result(backup(repository.repository(), opened, name));
       }
     }

@@ -10,12 +10,16 @@ import cairn.storage.DirectoryStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import picocli.CommandLine.Mixin;
 
 /// The options that say which repository, and with which key; and the way into it.
 final class RepositoryAccess {
+  /// Far longer than publishing one object takes.
+  private static final Duration LITTER_AGE = Duration.ofDays(1);
+
   private final Shell shell;
 
   @Mixin private final RepositoryOption place;
@@ -61,6 +65,16 @@ final class RepositoryAccess {
       closed.close();
       throw e;
     }
+  }
+
+  /// As [#open], for a run that stores something: clears away first what killed runs left
+  /// half-written a day ago or longer.
+  Opened openToStore() throws IOException, CorruptData {
+    Opened opened = open();
+    if (opened.repository().storage() instanceof DirectoryStorage directory) {
+      directory.removeLitter(shell.surroundings().get().clock().instant().minus(LITTER_AGE));
+    }
+    return opened;
   }
 
   /// @throws NoRepository when there is none

@@ -28,9 +28,9 @@ final class RepositoryOption {
     this.environment = environment;
   }
 
-  /// Whether the user said nothing about where it is.
+  /// Whether the command line says nothing about where it is.
   boolean isImplied() {
-    return given().isEmpty();
+    return repository == null || repository.isEmpty();
   }
 
   Path folder() throws UsageError {

@@ -24,7 +24,7 @@ public final class SnapshotFinder {
       String group = reference.substring(LATEST.length() + 1);
       return newest(
           snapshots.stream().filter(snapshot -> snapshot.group().equals(group)).toList(),
-          "there is no snapshot in group '%s': 'cairn snapshots' lists them".formatted(group));
+          "there is no snapshot in group '" + group + "': 'cairn snapshots' lists them");
     }
     return byPrefix(reference);
   }
@@ -44,12 +44,15 @@ public final class SnapshotFinder {
             : snapshots.stream().filter(one -> one.id().toString().startsWith(prefix)).toList();
     if (matches.isEmpty()) {
       throw new NoSuchSnapshot(
-          "there is no snapshot '%s': 'cairn snapshots' lists them".formatted(reference));
+          "there is no snapshot '" + reference + "': 'cairn snapshots' lists them");
     }
     if (matches.size() > 1) {
       throw new NoSuchSnapshot(
-          "'%s' begins the ids of %d snapshots: give more digits"
-              .formatted(reference, matches.size()));
+          "'"
+              + reference
+              + "' begins the ids of "
+              + matches.size()
+              + " snapshots: give more digits");
     }
     return matches.getFirst();
   }
