@@ -36,8 +36,7 @@ final class Segments {
 
   static byte[] write(Path folder, List<Location> entries) throws IOException, CorruptData {
     Path file = Files.createTempFile(folder, "segment", "");
-    Files.delete(file);
-    new SegmentWriter(INDEX, Samples.REPOSITORY).write(file, Scratch.sorted(entries));
+    new SegmentWriter(INDEX, Samples.REPOSITORY).write(file, Run.sorted(entries));
     byte[] bytes = Files.readAllBytes(file);
     Files.delete(file);
     return bytes;
