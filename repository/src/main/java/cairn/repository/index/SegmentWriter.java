@@ -47,11 +47,12 @@ public final class SegmentWriter {
     this.repository = repository;
   }
 
-  /// Writes the segment to `file`, which exists and is empty.
+  /// Writes the segment to `file`, which is empty or not there.
   public void write(Path file, Entries entries) throws IOException, CorruptData {
     collectTables(entries.open());
     SegmentLayout layout = new SegmentLayout(index, entryCount, packs.size(), bases.size());
-    try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+    try (FileChannel out =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       writeTables(out, layout);
       writePages(out, entries.open());
     }

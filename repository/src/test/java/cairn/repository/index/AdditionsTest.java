@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cairn.base.bytes.ChunkId;
 import cairn.base.test.Seed;
 import cairn.repository.test.Samples;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,14 +72,30 @@ class AdditionsTest {
   }
 
   @Test
-  void nothingAddedIsAnEmptySegmentAndNothingLocalIsLeft() throws Exception {
-    Path file;
+  void nothingAddedIsAnEmptySegment() throws Exception {
     try (Additions additions = new Additions(Segments.INDEX, Samples.REPOSITORY)) {
       assertThat(written(additions)).isEmpty();
-      file = additions.write();
-      assertThat(file).exists();
     }
-    assertThat(file.getParent()).doesNotExist();
+  }
+
+  @Test
+  void runsHaveNoNameSoThatNothingIsLeftWhateverEndsTheProcess(Seed seed) throws Exception {
+    try (Additions additions = new Additions(Segments.INDEX, Samples.REPOSITORY, 2)) {
+      for (int i = 0; i < 50; i++) {
+        additions.add(Segments.location(new ChunkId(i, 0, 0, 0), seed.random()));
+      }
+      assertThat(namedRuns()).isEmpty();
+      assertThat(additions.knows(new ChunkId(0, 0, 0, 0))).isTrue();
+    }
+  }
+
+  private static List<Path> namedRuns() throws Exception {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+    List<Path> named = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "cairn-*.index")) {
+      files.forEach(named::add);
+    }
+    return named;
   }
 
   @Test
@@ -102,7 +119,9 @@ class AdditionsTest {
   }
 
   private static List<Location> written(Additions additions) throws Exception {
-    Segment segment = Segments.open(Files.readAllBytes(additions.write()));
+    Path file = additions.write();
+    Segment segment = Segments.open(Files.readAllBytes(file));
+    Files.delete(file);
     segment.check();
     return Segments.all(segment);
   }
