@@ -1,5 +1,0 @@
-/// Measurements: whole processes beside other programs, and micro-benchmarks.
-@NullMarked
-package cairn.bench;
-
-import org.jspecify.annotations.NullMarked;
