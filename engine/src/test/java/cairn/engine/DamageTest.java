@@ -100,7 +100,7 @@ final class DamageTest {
 
   @Test
   void flippedBytesAreReportedWhenEncrypted(Seed seed) throws Exception {
-    assertFlipsAreReported(new Small(true, seed.random()), 3, seed);
+    assertFlipsAreReported(new Small(true, seed.random()), 8, seed);
   }
 
   private static void assertFlipsAreReported(Small small, int step, Seed seed) throws Exception {

@@ -36,6 +36,20 @@ final class DeltaTest {
   }
 
   @Test
+  void largeBlocksHaveSmallDeltasToo(Seed seed) throws Exception {
+    RandomGenerator chance = seed.random();
+    for (int blockBytes = 256 << 10; blockBytes <= 4 << 20; blockBytes *= 2) {
+      Lab lab = Lab.create(new MemoryStorage(), blockBytes, false, chance);
+      byte[] source = Bytes.random(chance, 3 * blockBytes);
+      lab.backup(new MemoryVolume(source));
+      byte[] changed = Bytes.overwritten(source, chance.nextInt(blockBytes), new byte[WRITE]);
+      BackupReport report = lab.backup(new MemoryVolume(changed), Lab.NEWEST);
+      assertThat(report.bytesAdded()).as("%d", blockBytes).isLessThan(20_000);
+      lab.assertRestores(report.snapshot(), changed);
+    }
+  }
+
+  @Test
   void aChainOfIncrementsStaysOneDeep(Seed seed) throws Exception {
     RandomGenerator chance = seed.random();
     for (boolean encrypt : new boolean[] {false, true}) {

@@ -104,6 +104,23 @@ final class SourceTest {
   }
 
   @Test
+  void theEndsOfHolesAreFoundWhereverTheyLie() throws Exception {
+    int window = 1024 * BLOCK / 4; // the smallest blocks
+    Lab small = Lab.create(new MemoryStorage(), BLOCK / 4, false, chance);
+    for (int[] hole : new int[][] {{0, 2 * window}, {BLOCK, window}, {window, 3 * window}}) {
+      for (int at : new int[] {hole[0], hole[1] - BLOCK / 4}) {
+        byte[] source = new byte[3 * window];
+        source[hole[1] % source.length] = 1;
+        source[at + 9] = 1;
+        MemoryVolume lying = new MemoryVolume(source).withHole(hole[0], hole[1] - hole[0]);
+        BackupReport report = small.backup("" + at, lying, Lab.NONE);
+        assertThat(report.warnings()).hasSize(1);
+        small.assertRestores(report.snapshot(), source);
+      }
+    }
+  }
+
+  @Test
   void aHoleThatHoldsDataWhereTheParentDoesIsFound() throws Exception {
     byte[] before = Bytes.random(chance, SIZE);
     lab.backup(new MemoryVolume(before));

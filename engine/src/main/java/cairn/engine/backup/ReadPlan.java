@@ -11,8 +11,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Which blocks of a volume to read. Holes are a hint that kernels have got wrong more than once,
-/// so of every hole some blocks are read all the same: its first and last, one at random in each
-/// 1,024, and every one where the parent has data. What is read there must be zeros.
+/// so of every hole some blocks are read all the same: its first and last, one at random where it
+/// begins or ends and in about each 16,384 between, and every one where the parent has data. What
+/// is read there must be zeros.
 final class ReadPlan {
   /// Takes runs of neighbouring blocks, in ascending order.
   interface Visitor {
@@ -25,11 +26,15 @@ final class ReadPlan {
 
   private static final int WINDOW_BLOCKS = 1024;
 
+  /// Of so many windows deep within a hole one is sampled: 10 TiB of nothing take seconds.
+  private static final int WINDOWS_PER_SAMPLE = 16;
+
   private final BlockReader volume;
   private final VolumeTree parent;
   private final int blockBytes;
   private final RandomGenerator chance;
   private final boolean trustHoles;
+  private boolean withinHole;
 
   ReadPlan(Source source, boolean trustHoles, RandomGenerator chance) {
     this.volume = source.volume();
@@ -52,7 +57,14 @@ final class ReadPlan {
       BitSet data = dataBlocks(first, count);
       BitSet read = (BitSet) data.clone();
       addSamples(read, data, first, count);
+      if (first + count == blockCount && !data.get(count - 1)) {
+        read.set(count - 1);
+      }
+      if (withinHole && data.get(0)) {
+        visitor.read(first - 1, 1, true); // where the hole ended
+      }
       visitRuns(visitor, first, count, new Marks(data, read));
+      withinHole = !data.get(count - 1);
     }
   }
 
@@ -88,9 +100,16 @@ final class ReadPlan {
     for (int from = data.nextClearBit(0); from < count; ) {
       int next = data.nextSetBit(from);
       int end = next < 0 ? count : next;
-      read.set(from);
-      read.set(end - 1);
-      read.set(chance.nextInt(from, end));
+      if (from > 0 || !withinHole) {
+        read.set(from);
+      }
+      if (end < count) {
+        read.set(end - 1);
+      }
+      boolean deepWithin = from == 0 && withinHole && end == count;
+      if (!deepWithin || chance.nextInt(WINDOWS_PER_SAMPLE) == 0) {
+        read.set(chance.nextInt(from, end));
+      }
       from = data.nextClearBit(end);
     }
   }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class ReadBack {
   private static final int SAMPLE_MIN = 64;
 
+  /// Enough to meet a target of any size that loses one write in a few hundred.
+  private static final int SAMPLE_MAX = 2048;
+
   /// One block in so many.
   private static final int SAMPLE_RATIO = 1000;
 
@@ -71,7 +74,7 @@ final class ReadBack {
 
   private LongStream sample(VolumeImage volume) {
     long count = volume.blockCount();
-    long wanted = Math.min(count, SAMPLE_MIN + count / SAMPLE_RATIO);
+    long wanted = Math.min(count, Math.min(SAMPLE_MAX, SAMPLE_MIN + count / SAMPLE_RATIO));
     SortedSet<Long> blocks = new TreeSet<>();
     for (long i = 0; i < wanted; i++) {
       blocks.add(surroundings.chance().nextLong(count));

@@ -14,6 +14,9 @@ import com.github.luben.zstd.ZstdException;
 /// happens to start with the dictionary magic would otherwise be parsed.
 public final class Codec implements AutoCloseable {
   private static final byte[] NO_BASE = {};
+  private static final int REACH_BYTES = 128 << 10;
+  private static final int HASH_LOG_MAX = 20;
+  private static final int LEVEL_DECIDES = 0;
 
   private final ZstdCompressCtx compressor = new ZstdCompressCtx();
   private final ZstdDecompressCtx expander = new ZstdDecompressCtx();
@@ -44,12 +47,23 @@ public final class Codec implements AutoCloseable {
   ///
   /// @return the length in bytes
   public int compressDelta(Slice source, byte[] base, Slice target) {
+    reachAcross(base.length);
     compressor.loadDict(base, ZstdDictContentType.RAW_CONTENT);
     try {
       return compress(source, target);
     } finally {
       compressor.loadDict(NO_BASE, ZstdDictContentType.RAW_CONTENT);
+      reachAcross(0);
     }
+  }
+
+  /// Sets window and hash table so that the same place of a base that long is found, which low
+  /// levels do not reach beyond 128 KiB; below, what the level says is best.
+  private void reachAcross(int baseBytes) {
+    int log = Integer.SIZE - Integer.numberOfLeadingZeros(baseBytes);
+    boolean far = baseBytes > REACH_BYTES;
+    compressor.setWindowLog(far ? log + 1 : LEVEL_DECIDES);
+    compressor.setHashLog(far ? Math.min(log, HASH_LOG_MAX) : LEVEL_DECIDES);
   }
 
   /// Expands `source` into `target`.
