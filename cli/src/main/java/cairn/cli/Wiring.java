@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Wiring {
   private static final Path KERNEL = Path.of("/proc/sys/kernel");
 
+  /// Each takes some 20 MiB, and few repositories keep more of them busy.
+  private static final int THREADS_MAX = 8;
+
   private Wiring() {}
 
   static Shell shell(Shell.Streams streams, Terminal terminal, Cancellation cancellation) {
@@ -43,7 +46,7 @@ final class Wiring {
         InstantSource.system(),
         new SecureRandom(),
         owner,
-        Runtime.getRuntime().availableProcessors());
+        Math.min(Runtime.getRuntime().availableProcessors(), THREADS_MAX));
   }
 
   static boolean isRoot() {

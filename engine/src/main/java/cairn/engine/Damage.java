@@ -16,9 +16,13 @@ import java.util.TreeMap;
 
 /// What blocks of a volume of a snapshot are lost, and why. Safe for use by several threads.
 public final class Damage {
+  /// What a person still reads; the ranges that are lost are all kept.
+  private static final int CAUSES_MAX = 1000;
+
   private final String snapshot;
   private final Set<Problem> causes = new LinkedHashSet<>();
   private final TreeMap<Long, Long> blocks = new TreeMap<>();
+  private long moreCauses;
 
   public Damage(String snapshot) {
     this.snapshot = snapshot;
@@ -26,7 +30,7 @@ public final class Damage {
 
   /// `count` blocks from `block` on are lost to damage.
   public synchronized void corrupt(CorruptData cause, long block, long count, VolumeImage volume) {
-    causes.add(cause.problem());
+    addCause(cause.problem());
     add(block, Math.min(count, volume.blockCount() - block));
   }
 
@@ -44,14 +48,36 @@ public final class Damage {
 
   private void unknown(String kind, ChunkId id, IOException cause, String neededBy) {
     boolean missing = cause instanceof ChunkMissing || cause instanceof ObjectMissing;
-    causes.add(
+    addCause(
         missing
             ? new Problem.Missing(kind, id.toString(), neededBy)
             : new Problem.Unknown(kind, id.toString(), String.valueOf(cause.getMessage())));
   }
 
+  private void addCause(Problem cause) {
+    if (causes.size() < CAUSES_MAX) {
+      causes.add(cause);
+    } else {
+      moreCauses++;
+    }
+  }
+
+  /// Joins neighbours, so that a lost disk takes one entry.
   private void add(long block, long count) {
-    blocks.merge(block, count, Math::max);
+    long from = block;
+    long end = block + count;
+    Map.Entry<Long, Long> before = blocks.floorEntry(from);
+    if (before != null && before.getKey() + before.getValue() >= from) {
+      from = before.getKey();
+      end = Math.max(end, from + before.getValue());
+    }
+    Map.Entry<Long, Long> after = blocks.higherEntry(from);
+    while (after != null && after.getKey() <= end) {
+      end = Math.max(end, after.getKey() + after.getValue());
+      blocks.remove(after.getKey());
+      after = blocks.higherEntry(from);
+    }
+    blocks.put(from, end - from);
   }
 
   public synchronized boolean hits(long block) {
@@ -62,24 +88,16 @@ public final class Damage {
   /// The causes, then the ranges of the volume that they cost, neighbours joined.
   public synchronized List<Problem> problems(VolumeImage volume) {
     List<Problem> problems = new ArrayList<>(causes);
-    long from = -1;
-    long end = -1;
-    for (Map.Entry<Long, Long> lost : blocks.entrySet()) {
-      if (lost.getKey() > end) {
-        addAffected(problems, volume, from, end);
-        from = lost.getKey();
-      }
-      end = Math.max(end, lost.getKey() + lost.getValue());
+    if (moreCauses > 0) {
+      problems.add(new Problem.More("snapshot", snapshot, moreCauses));
     }
-    addAffected(problems, volume, from, end);
+    blocks.forEach((from, count) -> addAffected(problems, volume, from, count));
     return problems;
   }
 
-  private void addAffected(List<Problem> problems, VolumeImage volume, long from, long end) {
-    if (from >= 0) {
-      long offset = from * volume.blockBytes();
-      long length = Math.min(end * volume.blockBytes(), volume.size()) - offset;
-      problems.add(new Problem.Affected(snapshot, volume.name(), offset, length));
-    }
+  private void addAffected(List<Problem> problems, VolumeImage volume, long from, long count) {
+    long offset = from * volume.blockBytes();
+    long length = Math.min((from + count) * volume.blockBytes(), volume.size()) - offset;
+    problems.add(new Problem.Affected(snapshot, volume.name(), offset, length));
   }
 }

@@ -119,25 +119,28 @@ public final class Repository {
     List<Snapshot> snapshots = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     for (Entry entry : names) {
-      Optional<byte[]> record = storage.readIfThere(entry.name());
       try {
-        if (record.isEmpty()) { // forgotten since the listing
-          continue;
-        }
-        Snapshot snapshot = decode(entry.name(), record.get());
-        if (committed.contains(snapshot.session())) {
-          snapshots.add(snapshot);
-        } else if (!pending.contains(snapshot.session())) {
-          problems.add(
-              new Problem.Missing(
-                  "session", snapshot.session().toString(), "snapshot " + snapshot.id()));
+        Optional<Snapshot> read = read(entry.name());
+        if (read.isPresent() && committed.contains(read.get().session())) {
+          snapshots.add(read.get());
+        } else if (read.isPresent() && !pending.contains(read.get().session())) {
+          String session = read.get().session().toString();
+          problems.add(new Problem.Missing("session", session, "snapshot " + read.get().id()));
         }
       } catch (CorruptData e) {
         problems.add(e.problem());
+      } catch (IOException e) {
+        problems.add(new Problem.Unknown("snapshot", entry.name(), String.valueOf(e.getMessage())));
       }
     }
     snapshots.sort(Comparator.comparing(Snapshot::received).thenComparing(Snapshot::id));
     return new Listing(snapshots, problems);
+  }
+
+  /// Empty when the snapshot was forgotten meanwhile.
+  private Optional<Snapshot> read(String name) throws IOException, CorruptData {
+    Optional<byte[]> record = storage.readIfThere(name);
+    return record.isEmpty() ? Optional.empty() : Optional.of(decode(name, record.get()));
   }
 
   private Snapshot decode(String name, byte[] record) throws IOException, CorruptData {

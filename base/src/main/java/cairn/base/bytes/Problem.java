@@ -59,4 +59,12 @@ public sealed interface Problem {
       return "affected snapshot " + id + ": volume " + volume + ", bytes " + offset + "+" + length;
     }
   }
+
+  /// Further problems of which only the number was kept: `<count> more problems in <kind> <id>`.
+  record More(String kind, String id, long count) implements Problem {
+    @Override
+    public String message() {
+      return count + " more problems in " + kind + " " + id;
+    }
+  }
 }

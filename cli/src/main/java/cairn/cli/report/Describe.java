@@ -95,6 +95,7 @@ public final class Describe {
       case Problem.Missing missing ->
           json.put("type", "missing").put("neededBy", missing.neededBy());
       case Problem.Unknown unknown -> json.put("type", "unknown").put("why", unknown.why());
+      case Problem.More more -> json.put("type", "more").put("count", more.count());
       case Problem.Affected affected ->
           json.put("type", "affected")
               .put("volume", affected.volume())

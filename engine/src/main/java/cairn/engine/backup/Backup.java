@@ -3,6 +3,7 @@ package cairn.engine.backup;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
 import cairn.engine.Cancellation;
+import cairn.engine.Heartbeat;
 import cairn.engine.Progress;
 import cairn.engine.Surroundings;
 import cairn.engine.backup.BackupRequest.NamedVolume;
@@ -126,7 +127,7 @@ public final class Backup {
   private BackupReport commit(Draft draft, WriteSession session, Instant started)
       throws IOException, CorruptData {
     ObjectId id = ObjectId.random(surroundings.chance());
-    Instant received = Instant.ofEpochMilli(surroundings.clock().millis());
+    Instant received = session.timeOfStorage();
     Snapshot snapshot = new Snapshot(id, session.id(), draft.group, received, draft.details);
     byte[] record = repository.encode(snapshot, surroundings.chance());
     session.commit(snapshot.name(), record);

@@ -12,7 +12,6 @@ import cairn.repository.session.Owner;
 import cairn.repository.session.SessionRecord;
 import cairn.repository.session.Sessions;
 import cairn.repository.session.WriteSession;
-import cairn.storage.ObjectMissing;
 import cairn.storage.Storage.Entry;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,14 +39,12 @@ final class Salvage {
 
   /// @return how many chunks were taken over
   long run(WriteSession session) throws IOException, CorruptData {
-    Set<ObjectId> fenced = new HashSet<>();
     for (ObjectId other : repository.sessions().list(Sessions.State.OPEN)) {
-      if (!other.equals(session.id())
-          && isDead(other)
-          && repository.sessions().end(other, Sessions.State.FENCED)) {
-        fenced.add(other);
+      if (!other.equals(session.id()) && isDead(other)) {
+        repository.sessions().end(other, Sessions.State.FENCED);
       }
     }
+    Set<ObjectId> fenced = new HashSet<>(repository.sessions().list(Sessions.State.FENCED));
     return fenced.isEmpty() ? 0 : adopt(session, fenced);
   }
 
@@ -58,7 +55,7 @@ final class Salvage {
       SessionRecord record = repository.sessions().read(Sessions.State.OPEN, session);
       owner = record.owner();
       lastSign = repository.sessions().lastSign(session);
-    } catch (CorruptData | ObjectMissing e) {
+    } catch (CorruptData | IOException e) {
       return false; // not ours to judge, or it has ended
     }
     Owner self = surroundings.owner();
@@ -66,7 +63,8 @@ final class Salvage {
       return false;
     }
     if (owner.bootId().equals(self.bootId())) {
-      return ProcessHandle.of(owner.pid()).isEmpty();
+      // Where others' processes are hidden, even the first one is, and none may be taken for dead.
+      return ProcessHandle.of(1).isPresent() && ProcessHandle.of(owner.pid()).isEmpty();
     }
     return lastSign.plus(SILENCE).isBefore(surroundings.clock().instant());
   }
@@ -78,9 +76,8 @@ final class Salvage {
     }
     long adopted = 0;
     for (Entry entry : repository.storage().list(Packs.PREFIX)) {
-      ObjectId pack = ObjectNames.last(entry.name());
-      if (!indexed.contains(pack)) {
-        adopted += adopt(session, fenced, pack, entry.size());
+      if (!ObjectNames.isForeign(entry) && !indexed.contains(ObjectNames.last(entry.name()))) {
+        adopted += adopt(session, fenced, ObjectNames.last(entry.name()), entry.size());
       }
     }
     return adopted;
@@ -91,9 +88,9 @@ final class Salvage {
     PackDirectory directory;
     try {
       directory = repository.packs().directory(pack, packBytes);
-    } catch (CorruptData e) {
+    } catch (CorruptData | IOException e) {
       return 0; // nobody needs it
     }
-    return fenced.contains(directory.session()) ? session.adopt(directory) : 0;
+    return fenced.contains(directory.session()) ? session.adoptUsable(directory) : 0;
   }
 }

@@ -20,6 +20,8 @@ import java.util.random.RandomGenerator;
 /// Takes one volume into a session: batches of blocks go through the workers side by side and come
 /// out in order, to be packed and put into the tree.
 final class VolumeBackup {
+  private static final long BATCH_BYTES_MAX = 64 << 20;
+
   private final WriteSession session;
   private final Workers workers;
   private final Progress progress;
@@ -55,6 +57,8 @@ final class VolumeBackup {
       return run(source, nodes, new ReadPlan(source, true, chance));
     } catch (HoleWithData e) {
       holesWrong = true;
+      blocksRead = 0;
+      bytesRead = 0;
       session.dropClaims(); // batches that were under way have stored nothing
       return run(source, nodes, new ReadPlan(source, false, chance));
     }
@@ -63,13 +67,20 @@ final class VolumeBackup {
   private Optional<TreeRoot> run(ReadPlan.Source source, NodeSink nodes, ReadPlan plan)
       throws IOException, CorruptData {
     TreeWriter tree = new TreeWriter(nodes, source.blockCount());
-    int inFlight = workers.threads() * 4;
+    int inFlight = inFlight(source.blockBytes());
     try (Pipeline<Batch> pipeline =
         new Pipeline<>(workers.threads(), inFlight, batch -> store(batch, tree))) {
       plan.visit(source.blockCount(), new Submitter(source, pipeline));
       pipeline.drain();
     }
     return tree.finish();
+  }
+
+  /// Four batches for each worker, as far as [#BATCH_BYTES_MAX] allows.
+  private int inFlight(int blockBytes) {
+    long batchBytes = 2L * Batch.blocks(blockBytes) * blockBytes;
+    int most = (int) (BATCH_BYTES_MAX / batchBytes);
+    return Math.clamp(most, workers.threads(), workers.threads() * 4);
   }
 
   private final class Submitter implements ReadPlan.Visitor {

@@ -85,6 +85,8 @@ final class RestoreWorker implements AutoCloseable {
     ChunkId id = placement.location().id();
     try {
       byte[] content = single.read(id);
+      int expect = room.length();
+      BlobDecoder.subject(placement.location()).checkEqual(content.length, expect, "raw length");
       System.arraycopy(content, 0, room.bytes(), room.offset(), room.length());
       return true;
     } catch (CorruptData e) {

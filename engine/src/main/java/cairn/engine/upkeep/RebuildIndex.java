@@ -4,6 +4,7 @@ import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Problem;
 import cairn.engine.Cancellation;
+import cairn.engine.Heartbeat;
 import cairn.engine.Progress;
 import cairn.engine.Surroundings;
 import cairn.repository.Repository;
@@ -50,21 +51,27 @@ public final class RebuildIndex {
     long packs = 0;
     long chunks = 0;
     Set<ObjectId> damaged;
-    try (WriteSession session = repository.openSession(record, surroundings.chance())) {
+    try (WriteSession session = repository.openSession(record, surroundings.chance());
+        Heartbeat heartbeat = new Heartbeat()) {
+      heartbeat.start(session);
       damaged = session.leaveOutDamagedIndexes();
-      Set<ObjectId> open = new HashSet<>(repository.sessions().list(Sessions.State.OPEN));
       List<Entry> listed = repository.storage().list(Packs.PREFIX);
+      Set<ObjectId> open = new HashSet<>(repository.sessions().list(Sessions.State.OPEN));
       progress.begin("reading packs", listed.stream().mapToLong(Entry::size).sum());
       for (Entry entry : listed) {
         cancellation.check();
-        chunks += adopt(session, entry, open);
-        packs++;
+        if (!ObjectNames.isForeign(entry)) {
+          chunks += adopt(session, entry, open);
+          packs++;
+        }
         progress.advance(entry.size());
       }
       session.commitUploads();
     }
-    for (ObjectId index : damaged) {
-      repository.quarantineIndex(index);
+    if (problems.isEmpty()) {
+      for (ObjectId index : damaged) {
+        repository.quarantineIndex(index);
+      }
     }
     long millis = Duration.between(started, surroundings.clock().instant()).toMillis();
     return new RebuildReport(packs, chunks, problems, millis);
@@ -79,7 +86,10 @@ public final class RebuildIndex {
     } catch (CorruptData e) {
       problems.add(e.problem());
       return 0;
+    } catch (IOException e) {
+      problems.add(new Problem.Unknown("pack", pack.toString(), String.valueOf(e.getMessage())));
+      return 0;
     }
-    return open.contains(directory.session()) ? 0 : session.adopt(directory);
+    return open.contains(directory.session()) ? 0 : session.adoptAll(directory);
   }
 }

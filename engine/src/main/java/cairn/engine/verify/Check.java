@@ -131,9 +131,11 @@ public final class Check {
       throws IOException, CorruptData {
     Map<ObjectId, Long> listed = new TreeMap<>();
     for (Entry entry : repository.storage().list(Packs.PREFIX)) {
-      listed.put(ObjectNames.last(entry.name()), entry.size());
+      if (!ObjectNames.isForeign(entry)) {
+        listed.put(ObjectNames.last(entry.name()), entry.size());
+      }
     }
-    findMissing(view, indexed, listed);
+    findMissing(indexed, listed);
     noteUnused(indexed, listed);
     listed.keySet().retainAll(indexed.keySet());
     Set<ObjectId> readData = choose(listed.keySet(), readDataPercent);
@@ -183,26 +185,11 @@ public final class Check {
     progress.advance(tally.bytesRead());
   }
 
-  private void findMissing(View view, Map<ObjectId, Long> indexed, Map<ObjectId, Long> listed)
-      throws IOException {
-    Set<ObjectId> missing = new HashSet<>(indexed.keySet());
-    missing.removeAll(listed.keySet());
-    for (ObjectId pack : missing) {
-      findings.add(new Problem.Missing("pack", pack.toString(), "the index"));
-    }
-    if (missing.isEmpty()) {
-      return;
-    }
-    for (Segment segment : view.index().segments()) {
-      Segment.Cursor cursor = segment.cursor();
-      try {
-        for (Location at = cursor.next(); at != null; at = cursor.next()) {
-          if (missing.contains(at.pack())) {
-            findings.bad(at.pack(), at.id());
-          }
-        }
-      } catch (CorruptData e) {
-        findings.add(e.problem());
+  private void findMissing(Map<ObjectId, Long> indexed, Map<ObjectId, Long> listed) {
+    for (ObjectId pack : indexed.keySet()) {
+      if (!listed.containsKey(pack)) {
+        findings.add(new Problem.Missing("pack", pack.toString(), "the index"));
+        findings.missing(pack);
       }
     }
   }

@@ -13,6 +13,7 @@ import java.util.Set;
 final class Findings {
   private final Set<Problem> problems = new LinkedHashSet<>();
   private final Set<Copy> badCopies = new HashSet<>();
+  private final Set<ObjectId> missingPacks = new HashSet<>();
 
   /// A chunk in a pack.
   record Copy(ObjectId pack, ChunkId chunk) {}
@@ -26,8 +27,13 @@ final class Findings {
     badCopies.add(new Copy(pack, chunk));
   }
 
+  /// No copy in this pack can be used.
+  synchronized void missing(ObjectId pack) {
+    missingPacks.add(pack);
+  }
+
   synchronized boolean isBad(ObjectId pack, ChunkId chunk) {
-    return !badCopies.isEmpty() && badCopies.contains(new Copy(pack, chunk));
+    return missingPacks.contains(pack) || badCopies.contains(new Copy(pack, chunk));
   }
 
   synchronized List<Problem> problems() {

@@ -12,6 +12,7 @@ import cairn.repository.pack.BlobEntry;
 import cairn.repository.pack.PackDirectory;
 import cairn.repository.pack.Packs;
 import cairn.repository.read.BlobDecoder;
+import cairn.repository.read.ChunkMissing;
 import cairn.repository.read.ChunkReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -111,6 +112,10 @@ final class PackVerifier implements AutoCloseable {
         chunks++;
       } catch (CorruptData e) {
         findings.add(e.problem());
+        findings.bad(directory.pack(), entry.id());
+      } catch (ChunkMissing e) {
+        String needed = "delta " + entry.id();
+        findings.add(new Problem.Missing("chunk", e.id().toString(), needed));
         findings.bad(directory.pack(), entry.id());
       }
     }

@@ -6,6 +6,7 @@ import cairn.engine.Cancellation;
 import cairn.engine.Damage;
 import cairn.repository.View;
 import cairn.repository.index.Location;
+import cairn.repository.pack.PackContent;
 import cairn.repository.read.ChunkMissing;
 import cairn.repository.snapshot.Snapshot;
 import cairn.repository.snapshot.VolumeImage;
@@ -24,7 +25,7 @@ final class TreeVerifier {
   private final View view;
   private final Findings findings;
   private final Cancellation cancellation;
-  private final Set<ChunkId> whole = new HashSet<>();
+  private final Set<Promise> whole = new HashSet<>();
   private long nodes;
 
   TreeVerifier(View view, Findings findings, Cancellation cancellation) {
@@ -52,7 +53,7 @@ final class TreeVerifier {
   /// @return whether all that the node reaches is there
   private boolean walk(Promise promise, VolumeImage volume, long first, Damage damage)
       throws IOException {
-    if (whole.contains(promise.id())) {
+    if (whole.contains(promise)) {
       return true;
     }
     cancellation.check();
@@ -61,9 +62,6 @@ final class TreeVerifier {
       node = view.nodes().load(promise);
     } catch (CorruptData e) {
       damage.corrupt(e, first, Shape.span(promise.level()), volume);
-      return false;
-    } catch (ChunkMissing e) {
-      damage.unknownNode(promise.id(), e, first, blocks(promise, volume, first));
       return false;
     } catch (IOException e) {
       damage.unknownNode(promise.id(), e, first, blocks(promise, volume, first));
@@ -75,7 +73,7 @@ final class TreeVerifier {
       good &= node.level() == 0 ? leaf(item, volume, damage) : child(promise, item, volume, damage);
     }
     if (good) {
-      whole.add(promise.id());
+      whole.add(promise);
     }
     return good;
   }
@@ -94,16 +92,19 @@ final class TreeVerifier {
   private boolean leaf(Item item, VolumeImage volume, Damage damage) {
     long block = item.key().offset();
     List<Location> places = view.committed().find(item.id());
-    if (places.stream().anyMatch(this::isUsable)) {
+    int length = volume.blockLength(block);
+    if (places.stream().anyMatch(place -> isUsable(place, length))) {
       return true;
     }
     damage.unknown(item.id(), new ChunkMissing(item.id()), block, volume);
     return false;
   }
 
-  private boolean isUsable(Location place) {
+  private boolean isUsable(Location place, int length) {
     ChunkId base = place.base();
     return !findings.isBad(place.pack(), place.id())
+        && place.content() == PackContent.DATA
+        && place.place().rawLength() == length
         && (base == null
             || view.committed().find(base).stream()
                 .anyMatch(at -> at.base() == null && !findings.isBad(at.pack(), base)));

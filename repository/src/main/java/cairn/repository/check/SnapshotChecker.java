@@ -11,6 +11,9 @@ import java.util.Set;
 
 /// The logic of a snapshot record, before it is sealed and after its seal was verified.
 public final class SnapshotChecker {
+  /// In bytes; leaves room to round up to blocks.
+  private static final long SIZE_MAX = 1L << 60;
+
   private SnapshotChecker() {}
 
   public static void check(Snapshot snapshot, int blockBytes, Subject subject) throws CorruptData {
@@ -20,7 +23,7 @@ public final class SnapshotChecker {
       VolumeImage volume = snapshot.details().volumes().get(slot);
       Subject here = subject.slot(slot);
       here.check(names.add(volume.name()), "volume", volume.name(), "a name not used before");
-      here.check(volume.size() >= 0, "size", volume.size(), "0 or more");
+      here.check(volume.size() >= 0 && volume.size() <= SIZE_MAX, "size", volume.size(), "0..2^60");
       here.checkEqual(volume.blockBytes(), blockBytes, "block size");
       if (volume.root().isPresent()) {
         checkRoot(volume.root().get(), volume.blockCount(), here);

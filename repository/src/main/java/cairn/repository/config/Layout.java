@@ -14,7 +14,7 @@ public record Layout(int blockBytes, int zstdLevel, int packTargetBytes, int ind
   public static final int ZSTD_LEVEL_MIN = -5;
   public static final int ZSTD_LEVEL_MAX = 19;
   public static final int TARGET_BYTES_MIN = 1 << 20;
-  public static final int TARGET_BYTES_MAX = 1 << 30;
+  public static final int TARGET_BYTES_MAX = 1 << 28;
 
   public static final Layout DEFAULT = new Layout(64 << 10, 1, 32 << 20, 64 << 20);
 

@@ -6,9 +6,11 @@ import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Problem;
 import cairn.base.bytes.Subject;
 import cairn.storage.Storage;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +23,9 @@ import java.util.function.Consumer;
 /// The index segments that a reader or writer goes by. Safe for use by several threads.
 public final class Index implements AutoCloseable {
   public static final String PREFIX = "index";
+
+  /// Up to this size a segment is read into memory outside the heap; larger ones are mapped.
+  private static final long READ_BYTES_MAX = 64 << 20;
 
   private final Storage storage;
   private final ObjectId repository;
@@ -61,8 +66,23 @@ public final class Index implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(file.get(), StandardOpenOption.READ)) {
       Subject subject = SegmentLayout.subject(index);
       subject.check(channel.size() > 0, "size", channel.size(), "72 or more");
+      if (channel.size() <= READ_BYTES_MAX) {
+        return read(channel);
+      }
       return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     }
+  }
+
+  /// An I/O error while reading is an exception; in a mapping it would end the process.
+  private MemorySegment read(FileChannel channel) throws IOException {
+    MemorySegment bytes = arena.allocate(channel.size(), Long.BYTES);
+    ByteBuffer target = bytes.asByteBuffer();
+    while (target.hasRemaining()) {
+      if (channel.read(target) < 0) {
+        throw new EOFException("an index became shorter while it was read");
+      }
+    }
+    return bytes;
   }
 
   public List<Segment> segments() {
@@ -74,19 +94,11 @@ public final class Index implements AutoCloseable {
     return segments.stream().mapToLong(Segment::size).sum();
   }
 
-  /// Every place where the chunk lies; a chunk may have been stored by two sessions at once.
+  /// Every place where the chunk lies, as far as undamaged pages tell; a chunk may have been stored
+  /// by two sessions at once.
   ///
-  /// @throws CorruptData when a page that had to be looked at is damaged
-  public List<Location> find(ChunkId id) throws CorruptData {
-    List<Location> found = new ArrayList<>(1);
-    for (Segment segment : segments) {
-      segment.find(id, found);
-    }
-    return found;
-  }
-
-  /// As [#find(ChunkId)], but goes on behind damage and tells of it.
-  public List<Location> find(ChunkId id, Consumer<Problem> damage) {
+  /// @param damage told of each damaged page that had to be looked at
+  public List<Location> find(ChunkId id, Consumer<? super Problem.Corrupt> damage) {
     List<Location> found = new ArrayList<>(1);
     for (Segment segment : segments) {
       try {

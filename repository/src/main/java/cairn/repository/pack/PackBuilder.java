@@ -52,8 +52,9 @@ public final class PackBuilder {
     return out.size();
   }
 
-  public boolean isEmpty() {
-    return entries.isEmpty();
+  /// The number of blobs so far.
+  public int count() {
+    return entries.size();
   }
 
   /// Encrypts a blob where the repository asks for it, and takes it in.

@@ -2,6 +2,7 @@ package cairn.repository.read;
 
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Problem;
 import cairn.base.bytes.Slice;
 import cairn.repository.chunk.Encoding;
 import cairn.repository.crypto.Protection;
@@ -11,7 +12,9 @@ import cairn.repository.pack.Packs;
 import cairn.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Reads single chunks. Serves one thread at a time.
@@ -32,24 +35,25 @@ public final class ChunkReader implements AutoCloseable {
   /// @throws ChunkMissing when the index knows no copy
   /// @throws IOException when a copy could not be read and no other is good
   public byte[] read(ChunkId id) throws IOException, CorruptData {
-    return readFrom(id, index.find(id));
+    return read(id, place -> true);
   }
 
   /// Reads the base of a delta, which is never a delta itself.
   public byte[] readBase(ChunkId id) throws IOException, CorruptData {
-    List<Location> plain =
-        index.find(id).stream().filter(at -> at.encoding() != Encoding.ZSTD_DELTA).toList();
-    return readFrom(id, plain);
+    return read(id, place -> place.encoding() != Encoding.ZSTD_DELTA);
   }
 
-  private byte[] readFrom(ChunkId id, List<Location> places) throws IOException, CorruptData {
-    @Nullable CorruptData damage = null;
+  /// Damage to one index segment says nothing of copies that another one lists.
+  private byte[] read(ChunkId id, Predicate<Location> wanted) throws IOException, CorruptData {
+    List<Problem.Corrupt> damage = new ArrayList<>();
     @Nullable IOException unknown = null;
-    for (Location place : places) {
+    for (Location place : index.find(id, damage::add)) {
       try {
-        return read(place);
+        if (wanted.test(place)) {
+          return read(place);
+        }
       } catch (CorruptData e) {
-        damage = e;
+        damage.add(e.problem());
       } catch (IOException e) {
         unknown = e;
       }
@@ -57,8 +61,8 @@ public final class ChunkReader implements AutoCloseable {
     if (unknown != null) {
       throw unknown;
     }
-    if (damage != null) {
-      throw damage;
+    if (!damage.isEmpty()) {
+      throw new CorruptData(damage.getLast());
     }
     throw new ChunkMissing(id);
   }

@@ -9,9 +9,7 @@ import cairn.repository.index.Location;
 import cairn.repository.index.Segment;
 import cairn.repository.pack.Packs;
 import cairn.storage.ObjectMissing;
-import cairn.storage.Storage.Entry;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -49,11 +47,8 @@ public final class CommittedIndex implements AutoCloseable {
 
   private void load(Packs packs) throws IOException, CorruptData {
     Sessions sessions = new Sessions(packs.storage(), packs.repository());
-    List<ObjectId> indexes = new ArrayList<>();
     Set<ObjectId> ended = new HashSet<>(sessions.list(Sessions.State.COMMITTED));
-    for (Entry entry : packs.storage().list(Index.PREFIX)) {
-      indexes.add(ObjectNames.last(entry.name()));
-    }
+    List<ObjectId> indexes = ObjectNames.ids(packs.storage().list(Index.PREFIX));
     for (ObjectId id : indexes) {
       if (ended.contains(id)) {
         addOrReport(id);
@@ -66,6 +61,10 @@ public final class CommittedIndex implements AutoCloseable {
       index.add(id);
     } catch (CorruptData e) {
       problems.add(e.problem());
+    } catch (ObjectMissing e) {
+      throw e;
+    } catch (IOException e) {
+      problems.add(new Problem.Unknown("index", id.toString(), String.valueOf(e.getMessage())));
     }
   }
 

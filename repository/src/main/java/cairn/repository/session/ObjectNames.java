@@ -3,16 +3,43 @@ package cairn.repository.session;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Subject;
+import cairn.storage.Storage.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /// Ids out of the names of a listing.
 public final class ObjectNames {
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
+
   private ObjectNames() {}
+
+  /// The ids that names of a listing end with; names that end with none are foreign and passed
+  /// over.
+  public static List<ObjectId> ids(List<Entry> listing) {
+    List<ObjectId> ids = new ArrayList<>(listing.size());
+    for (Entry entry : listing) {
+      if (!isForeign(entry)) {
+        ids.add(ObjectId.parse(end(entry.name())));
+      }
+    }
+    return ids;
+  }
+
+  /// Whether an object is none that Cairn names by an id.
+  public static boolean isForeign(Entry entry) {
+    return !ID.matcher(end(entry.name())).matches();
+  }
+
+  private static String end(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
 
   /// The id that a name ends with.
   ///
   /// @throws CorruptData when it does not end with one: something foreign lies in the repository
   public static ObjectId last(String name) throws CorruptData {
-    String last = name.substring(name.lastIndexOf('/') + 1);
+    String last = end(name);
     try {
       return ObjectId.parse(last);
     } catch (IllegalArgumentException e) {

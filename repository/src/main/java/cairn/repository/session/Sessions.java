@@ -42,16 +42,8 @@ public record Sessions(Storage storage, ObjectId repository) {
   }
 
   /// The sessions in a state.
-  public List<ObjectId> list(State state) throws IOException, CorruptData {
-    return ids(state.prefix());
-  }
-
-  private List<ObjectId> ids(String prefix) throws IOException, CorruptData {
-    List<ObjectId> ids = new ArrayList<>();
-    for (Entry entry : storage.list(prefix)) {
-      ids.add(ObjectNames.last(entry.name()));
-    }
-    return ids;
+  public List<ObjectId> list(State state) throws IOException {
+    return ObjectNames.ids(storage.list(state.prefix()));
   }
 
   public SessionRecord read(State state, ObjectId session) throws IOException, CorruptData {

@@ -14,13 +14,14 @@ import cairn.repository.pack.PackDirectory;
 import cairn.repository.pack.Packs;
 import cairn.repository.write.PackWriter;
 import cairn.storage.Content;
-import cairn.storage.Storage.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,9 +53,7 @@ public final class WriteSession implements AutoCloseable {
     Set<ObjectId> doomed = new HashSet<>();
     sessions.tombstones().forEach(tombstone -> doomed.addAll(tombstone.packs()));
     this.committed = CommittedIndex.open(packs);
-    for (Entry entry : packs.storage().list(Packs.PREFIX)) {
-      usablePacks.add(ObjectNames.last(entry.name()));
-    }
+    usablePacks.addAll(ObjectNames.ids(packs.storage().list(Packs.PREFIX)));
     usablePacks.removeAll(doomed);
     this.additions = new Additions(id, packs.repository());
     this.writer = new PackWriter(packs, id, tools.packTargetBytes(), tools.chance());
@@ -137,11 +136,23 @@ public final class WriteSession implements AutoCloseable {
     });
   }
 
-  /// Lists in this session's index what a pack holds, as far as no other index does.
+  /// Lists in this session's index what a pack holds, as far as no other index does; so that this
+  /// session may name it.
   ///
   /// @param directory of a pack whose session has ended
   /// @return how many chunks
-  public synchronized long adopt(PackDirectory directory) throws IOException, CorruptData {
+  public long adoptUsable(PackDirectory directory) throws IOException, CorruptData {
+    return adopt(directory, entry -> entry.base() == null || findPlain(entry.base()) != null);
+  }
+
+  /// As [#adoptUsable], and deltas whose base this session may not name: to list them again, not to
+  /// refer to them.
+  public long adoptAll(PackDirectory directory) throws IOException, CorruptData {
+    return adopt(directory, entry -> true);
+  }
+
+  private synchronized long adopt(PackDirectory directory, Predicate<BlobEntry> wanted)
+      throws IOException, CorruptData {
     if (!usablePacks.contains(directory.pack())) {
       return 0; // a collector is about to remove it
     }
@@ -149,7 +160,7 @@ public final class WriteSession implements AutoCloseable {
       long adopted = 0;
       for (BlobEntry entry : directory.entries()) {
         Location place = Location.of(directory.pack(), directory.content(), entry);
-        if (!committed.find(entry.id()).contains(place)) {
+        if (wanted.test(entry) && !committed.find(entry.id()).contains(place)) {
           additions.add(place);
           adopted++;
         }
@@ -161,6 +172,12 @@ public final class WriteSession implements AutoCloseable {
   /// Looks for damage in all committed index segments, and goes on without those that have any.
   public Set<ObjectId> leaveOutDamagedIndexes() {
     return committed.leaveOutDamaged();
+  }
+
+  /// What time it is by the storage's clock, in whole milliseconds.
+  public Instant timeOfStorage() throws IOException, CorruptData {
+    touch();
+    return run(() -> Instant.ofEpochMilli(sessions.lastSign(id).toEpochMilli()));
   }
 
   /// A sign of life.
@@ -244,6 +261,9 @@ public final class WriteSession implements AutoCloseable {
       return step.run();
     } catch (IOException | CorruptData | RuntimeException e) {
       failure = e;
+      throw e;
+    } catch (Error e) {
+      failure = new IllegalStateException(e);
       throw e;
     }
   }

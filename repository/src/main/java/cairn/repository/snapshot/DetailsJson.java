@@ -81,6 +81,7 @@ final class DetailsJson {
         | IllegalArgumentException
         | UnsupportedOperationException
         | DateTimeException
+        | ClassCastException
         | NullPointerException e) {
       throw subject.corrupt("details", String.valueOf(e.getMessage()), "all known fields");
     }

@@ -15,6 +15,9 @@ import java.util.random.RandomGenerator;
 /// Gathers blobs into packs, data and nodes apart, and publishes what is full. Not safe for use by
 /// several threads.
 public final class PackWriter implements AutoCloseable {
+  /// What a pack of tiny blobs is full at: its directory has to fit in memory several times.
+  private static final int BLOBS_MAX = 1 << 16;
+
   private final Packs packs;
   private final ObjectId session;
   private final int targetBytes;
@@ -41,7 +44,7 @@ public final class PackWriter implements AutoCloseable {
       open.put(content, pack);
     }
     Location location = Location.of(pack.pack(), content, pack.append(blob));
-    if (pack.size() >= targetBytes) {
+    if (pack.size() >= targetBytes || pack.count() >= BLOBS_MAX) {
       open.remove(content);
       publisher.publish(pack);
     }

@@ -1,4 +1,4 @@
-package cairn.engine.backup;
+package cairn.engine;
 
 import cairn.base.bytes.CorruptData;
 import cairn.repository.session.WriteSession;
@@ -10,14 +10,15 @@ import java.util.concurrent.TimeUnit;
 
 /// Gives signs of life of a session while it works. A failure is the session's to remember: its
 /// next step throws it.
-final class Heartbeat implements AutoCloseable {
+public final class Heartbeat implements AutoCloseable {
   private static final long PERIOD_SECONDS = 60;
 
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("heartbeat").factory());
 
-  void start(WriteSession session) {
+  /// Touches the session now and then, until close.
+  public void start(WriteSession session) {
     ScheduledFuture<?> _ =
         timer.scheduleAtFixedRate(
             () -> touch(session), PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
