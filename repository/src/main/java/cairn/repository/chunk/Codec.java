@@ -15,6 +15,12 @@ import com.github.luben.zstd.ZstdException;
 public final class Codec implements AutoCloseable {
   private static final byte[] NO_BASE = {};
 
+  /// Of a base beyond this size, zstd's fast levels would look at the end only: they index 8 bytes
+  /// for each slot of a hash table of 2^14, and forget what is farther back than their window.
+  private static final int BASE_BYTES_BY_DEFAULT = 1 << 17;
+
+  private static final int HASH_LOG_MIN = 17;
+
   private final ZstdCompressCtx compressor = new ZstdCompressCtx();
   private final ZstdDecompressCtx expander = new ZstdDecompressCtx();
 
@@ -44,10 +50,15 @@ public final class Codec implements AutoCloseable {
   ///
   /// @return the length in bytes
   public int compressDelta(Slice source, byte[] base, Slice target) {
+    if (base.length > BASE_BYTES_BY_DEFAULT) {
+      int bits = Integer.SIZE - Integer.numberOfLeadingZeros(base.length + source.length() - 1);
+      compressor.setWindowLog(bits).setHashLog(Math.max(HASH_LOG_MIN, bits - 4));
+    }
     compressor.loadDict(base, ZstdDictContentType.RAW_CONTENT);
     try {
       return compress(source, target);
     } finally {
+      compressor.setWindowLog(0).setHashLog(0); // what the level says
       compressor.loadDict(NO_BASE, ZstdDictContentType.RAW_CONTENT);
     }
   }
