@@ -252,7 +252,8 @@ public final class WriteSession implements AutoCloseable {
     return true;
   }
 
-  private <T> T run(Step<T> step) throws IOException, CorruptData {
+  /// Takes a step unless one has failed before; the first failure is final.
+  <T> T run(Step<T> step) throws IOException, CorruptData {
     Exception first = failure;
     if (first != null) {
       throw new IOException("the session failed before: " + first.getMessage(), first);
@@ -260,7 +261,7 @@ public final class WriteSession implements AutoCloseable {
     try {
       return step.run();
     } catch (IOException | CorruptData | RuntimeException e) {
-      failure = e;
+      keepFirst(e);
       throw e;
     } catch (Error e) {
       failure = new IllegalStateException(e);
@@ -268,7 +269,14 @@ public final class WriteSession implements AutoCloseable {
     }
   }
 
-  private interface Step<T> {
+  private synchronized void keepFirst(Exception e) {
+    if (failure == null) {
+      failure = e;
+    }
+  }
+
+  /// A part of a session's work.
+  interface Step<T> {
     T run() throws IOException, CorruptData;
   }
 
