@@ -80,7 +80,6 @@ final class DetailsJson {
         | IllegalStateException
         | IllegalArgumentException
         | UnsupportedOperationException
-        | ClassCastException
         | DateTimeException
         | ClassCastException
         | NullPointerException e) {
