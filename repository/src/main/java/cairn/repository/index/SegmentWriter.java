@@ -11,18 +11,17 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.TreeSet;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// Writes one segment to a local file, in the order of [SegmentLayout].
 ///
 /// The entries are gone through twice: once for the tables, once for the pages; so that memory is
-/// needed for packs and bases only.
+/// needed for packs only.
 public final class SegmentWriter {
   /// Entries in ascending order of chunk id; each call of [Entries#open()] starts over.
   public interface Entries {
@@ -35,11 +34,12 @@ public final class SegmentWriter {
     @Nullable Location next() throws IOException, CorruptData;
   }
 
+  private static final int PIECE_BYTES = 1 << 20;
+
   private final ObjectId index;
   private final ObjectId repository;
   private final SequencedMap<ObjectId, Integer> packs = new LinkedHashMap<>();
   private final List<PackContent> contents = new ArrayList<>();
-  private List<ChunkId> bases = List.of();
   private long entryCount;
 
   public SegmentWriter(ObjectId index, ObjectId repository) {
@@ -49,45 +49,53 @@ public final class SegmentWriter {
 
   /// Writes the segment to `file`, which is empty or not there.
   public void write(Path file, Entries entries) throws IOException, CorruptData {
-    collectTables(entries.open());
-    SegmentLayout layout = new SegmentLayout(index, entryCount, packs.size(), bases.size());
-    try (FileChannel out =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      writeTables(out, layout);
-      writePages(out, entries.open());
+    try (BaseTable bases = new BaseTable();
+        FileChannel out =
+            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      collectTables(entries.open(), bases);
+      writeTables(out, bases);
+      writePages(out, entries.open(), bases);
     }
   }
 
-  private void collectTables(Source entries) throws IOException, CorruptData {
-    TreeSet<ChunkId> distinct = new TreeSet<>();
+  private void collectTables(Source entries, BaseTable bases) throws IOException, CorruptData {
     for (Location entry = entries.next(); entry != null; entry = entries.next()) {
       if (packs.putIfAbsent(entry.pack(), packs.size()) == null) {
         contents.add(entry.content());
       }
       if (entry.base() != null) {
-        distinct.add(entry.base());
+        bases.add(entry.base());
       }
       entryCount++;
     }
-    bases = List.copyOf(distinct);
+    bases.complete();
   }
 
-  private void writeTables(FileChannel out, SegmentLayout layout) throws IOException {
-    ByteWriter head = new ByteWriter(Math.toIntExact(layout.pagesOffset()));
+  private void writeTables(FileChannel out, BaseTable bases) throws IOException {
+    SegmentLayout layout = new SegmentLayout(index, entryCount, packs.size(), bases.size());
+    ByteWriter head =
+        new ByteWriter(SegmentLayout.HEAD_BYTES + packs.size() * SegmentLayout.PACK_BYTES);
     layout.writeTo(head, repository);
     int slot = 0;
     for (Map.Entry<ObjectId, Integer> pack : packs.entrySet()) {
       head.id(pack.getKey()).u8(contents.get(slot++).number()).u8(0).u16(0).u32(0);
     }
-    for (ChunkId base : bases) {
-      head.id(base);
+    CRC32C crc = new CRC32C();
+    crc.update(head.buffer(), SegmentLayout.HEAD_BYTES, head.size() - SegmentLayout.HEAD_BYTES);
+    flush(head, out);
+    for (long offset = 0; offset < bases.bytes().byteSize(); offset += PIECE_BYTES) {
+      long length = Math.min(PIECE_BYTES, bases.bytes().byteSize() - offset);
+      ByteBuffer piece = bases.bytes().asSlice(offset, length).asByteBuffer();
+      crc.update(piece.duplicate());
+      writeFully(piece, out);
     }
-    head.u32(head.crc(SegmentLayout.HEAD_BYTES));
-    head.padTo(Math.toIntExact(layout.pagesOffset()));
+    head.u32((int) crc.getValue());
+    head.padTo((int) (layout.pagesOffset() - out.position()));
     flush(head, out);
   }
 
-  private void writePages(FileChannel out, Source entries) throws IOException, CorruptData {
+  private void writePages(FileChannel out, Source entries, BaseTable bases)
+      throws IOException, CorruptData {
     ByteWriter pages = new ByteWriter(64 * Page.BYTES);
     int start = 0;
     long number = 0;
@@ -99,7 +107,7 @@ public final class SegmentWriter {
         }
         start = pages.size();
       }
-      writeEntry(pages, entry);
+      writeEntry(pages, entry, bases);
     }
     if (pages.size() > start) {
       Page.complete(pages, start, index, number);
@@ -107,26 +115,26 @@ public final class SegmentWriter {
     flush(pages, out);
   }
 
-  private void writeEntry(ByteWriter out, Location entry) {
+  private void writeEntry(ByteWriter out, Location entry, BaseTable bases) {
     Integer pack = packs.get(entry.pack());
     if (pack == null) {
       throw new IllegalStateException("the entries changed between two walks");
     }
+    ChunkId base = entry.base();
     out.id(entry.id()).u32(pack);
     out.u32(entry.place().offset()).u32(entry.place().storedLength());
-    out.u32(entry.place().rawLength()).u32(baseOrdinal(entry.base()));
+    out.u32(entry.place().rawLength()).u32(base == null ? Page.NO_BASE : bases.ordinal(base));
     out.u8(entry.encoding().number()).u8(0).u16(0);
   }
 
-  private int baseOrdinal(@Nullable ChunkId base) {
-    return base == null ? Page.NO_BASE : Collections.binarySearch(bases, base);
+  private static void flush(ByteWriter buffer, FileChannel out) throws IOException {
+    writeFully(ByteBuffer.wrap(buffer.buffer(), 0, buffer.size()), out);
+    buffer.clear();
   }
 
-  private static void flush(ByteWriter buffer, FileChannel out) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(buffer.buffer(), 0, buffer.size());
+  private static void writeFully(ByteBuffer bytes, FileChannel out) throws IOException {
     while (bytes.hasRemaining()) {
       out.write(bytes);
     }
-    buffer.clear();
   }
 }
