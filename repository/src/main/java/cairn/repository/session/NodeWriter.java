@@ -14,8 +14,9 @@ import cairn.repository.tree.NodeSink;
 import cairn.repository.write.NodeEncoder;
 import java.io.IOException;
 
-/// Passes the nodes of one tree through the gate and stores those that are new. Not safe for use by
-/// several threads.
+/// Passes the nodes of one tree through the gate and stores those that are new. A node that does
+/// not pass ends the session (truth 8): memory that was wrong once is not to be trusted again. Not
+/// safe for use by several threads.
 public final class NodeWriter implements NodeSink {
   private final WriteSession session;
   private final NodeEncoder encoder;
@@ -30,6 +31,10 @@ public final class NodeWriter implements NodeSink {
 
   @Override
   public ChunkId store(Node node) throws IOException, CorruptData {
+    return session.run(() -> checkAndStore(node));
+  }
+
+  private ChunkId checkAndStore(Node node) throws IOException, CorruptData {
     Subject subject = Subject.of("node", "about to be written");
     TreeChecker.checkBeforeWrite(node, blockCount, subject);
     for (int slot = 0; slot < node.items().size(); slot++) {

@@ -14,9 +14,13 @@ public final class ObjectNames {
   public static ObjectId last(String name) throws CorruptData {
     String last = name.substring(name.lastIndexOf('/') + 1);
     try {
-      return ObjectId.parse(last);
+      ObjectId id = ObjectId.parse(last);
+      if (id.toString().equals(last)) { // in capitals it would be another object's name
+        return id;
+      }
     } catch (IllegalArgumentException e) {
-      throw Subject.of("object", name).corrupt("name", last, "32 hexadecimal digits");
+      // reported below
     }
+    throw Subject.of("object", name).corrupt("name", last, "32 hexadecimal digits");
   }
 }

@@ -235,7 +235,8 @@ public final class WriteSession implements AutoCloseable {
     return true;
   }
 
-  private <T> T run(Step<T> step) throws IOException, CorruptData {
+  /// Takes a step unless one has failed before; the first failure is final.
+  <T> T run(Step<T> step) throws IOException, CorruptData {
     Exception first = failure;
     if (first != null) {
       throw new IOException("the session failed before: " + first.getMessage(), first);
@@ -243,12 +244,19 @@ public final class WriteSession implements AutoCloseable {
     try {
       return step.run();
     } catch (IOException | CorruptData | RuntimeException e) {
-      failure = e;
+      keepFirst(e);
       throw e;
     }
   }
 
-  private interface Step<T> {
+  private synchronized void keepFirst(Exception e) {
+    if (failure == null) {
+      failure = e;
+    }
+  }
+
+  /// A part of a session's work.
+  interface Step<T> {
     T run() throws IOException, CorruptData;
   }
 
