@@ -80,6 +80,7 @@ final class DetailsJson {
         | IllegalStateException
         | IllegalArgumentException
         | UnsupportedOperationException
+        | ClassCastException
         | DateTimeException
         | NullPointerException e) {
       throw subject.corrupt("details", String.valueOf(e.getMessage()), "all known fields");
