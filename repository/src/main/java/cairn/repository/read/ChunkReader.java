@@ -9,6 +9,7 @@ import cairn.repository.index.Index;
 import cairn.repository.index.Location;
 import cairn.repository.pack.Packs;
 import cairn.storage.Storage;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -67,11 +68,22 @@ public final class ChunkReader implements AutoCloseable {
   public byte[] read(Location location) throws IOException, CorruptData {
     ChunkId base = location.base();
     byte[] basis = base == null ? null : readBase(base);
-    byte[] stored = new byte[location.place().storedLength()];
-    storage.read(Packs.name(location.pack()), location.place().offset(), ByteBuffer.wrap(stored));
+    byte[] stored = readStored(location);
     byte[] raw = new byte[location.place().rawLength()];
     decoder.decode(location, Slice.of(stored), basis, Slice.of(raw));
     return raw;
+  }
+
+  /// That the pack ends before is no unknown: it was published whole, so it has been cut.
+  private byte[] readStored(Location location) throws IOException, CorruptData {
+    byte[] stored = new byte[location.place().storedLength()];
+    try {
+      storage.read(Packs.name(location.pack()), location.place().offset(), ByteBuffer.wrap(stored));
+    } catch (EOFException e) {
+      throw BlobDecoder.subject(location)
+          .corrupt("stored length", "the end of the pack", Integer.toString(stored.length));
+    }
+    return stored;
   }
 
   @Override
