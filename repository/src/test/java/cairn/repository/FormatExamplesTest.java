@@ -326,7 +326,7 @@ class FormatExamplesTest {
   }
 
   private byte[] indexOf(List<Location> entries) throws IOException, CorruptData {
-    Path file = folder.resolve("index");
+    Path file = Files.createTempFile(folder, "index", "");
     new SegmentWriter(SESSION, Samples.REPOSITORY)
         .write(
             file,

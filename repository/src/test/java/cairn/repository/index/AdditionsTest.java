@@ -96,6 +96,24 @@ class AdditionsTest {
   }
 
   @Test
+  void claimsAreGivenUpTogetherAndStoredChunksStayKnown(Seed seed) throws Exception {
+    ChunkId stored = new ChunkId(1, 0, 0, 0);
+    ChunkId claimed = new ChunkId(2, 0, 0, 0);
+    try (Additions additions = new Additions(Segments.INDEX, Samples.REPOSITORY)) {
+      assertThat(additions.hasClaims()).isFalse();
+      additions.claim(stored);
+      assertThat(additions.hasClaims()).isTrue();
+      additions.add(Segments.location(stored, seed.random()));
+      assertThat(additions.hasClaims()).isFalse();
+      additions.claim(claimed);
+      additions.dropClaims();
+      assertThat(additions.hasClaims()).isFalse();
+      assertThat(additions.claim(claimed)).isTrue();
+      assertThat(additions.claim(stored)).isFalse();
+    }
+  }
+
+  @Test
   void mergingIsSortingEverything(Seed seed) throws Exception {
     RandomGenerator chance = seed.random();
     List<Segment> segments = new ArrayList<>();
@@ -108,7 +126,7 @@ class AdditionsTest {
       segments.add(Segments.open(Segments.write(folder, entries)));
       all.addAll(entries);
     }
-    Path file = folder.resolve("merged");
+    Path file = Files.createTempFile(folder, "merged", "");
     new SegmentWriter(Segments.INDEX, Samples.REPOSITORY).write(file, Merge.of(segments));
     Segment merged = Segments.open(Files.readAllBytes(file));
     merged.check();

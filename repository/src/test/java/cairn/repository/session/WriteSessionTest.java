@@ -295,6 +295,24 @@ class WriteSessionTest {
     }
   }
 
+  /// A node may name a chunk that somebody only took on to store.
+  @Test
+  void whileAChunkIsClaimedAndNotStoredNothingIsCommitted() throws Exception {
+    try (WriteSession session = Writing.open(storage, FIRST, chance)) {
+      session.claim(Writing.id(chunks.get(0)));
+      assertThatThrownBy(() -> session.commit(Writing.SNAPSHOT, RECORD))
+          .isInstanceOf(IllegalStateException.class);
+    }
+    assertThat(storage.list("snapshots")).isEmpty();
+    try (WriteSession session = Writing.open(storage, SECOND, chance)) {
+      session.claim(Writing.id(chunks.get(0)));
+      session.dropClaims();
+      assertThat(Writing.store(session, chunks.get(0))).isTrue();
+      session.commit(Writing.SNAPSHOT, RECORD);
+    }
+    assertThat(sessions().list(Sessions.State.COMMITTED)).containsExactly(SECOND);
+  }
+
   @Test
   void aSessionWithoutBlobsHasNoIndex() throws Exception {
     commitUploads(FIRST);

@@ -80,6 +80,24 @@ class EncodersTest {
   }
 
   @Test
+  void aChunkThatIsNamedLaterIsEncodedAsAnyOther(Seed seed) throws Exception {
+    byte[] text = seed.bytes(LENGTH);
+    Arrays.fill(text, 100, LENGTH, (byte) 'x');
+    for (byte[] chunk : new byte[][] {seed.bytes(LENGTH), text, {1}}) {
+      Encoded expected = encode(chunk, null);
+      byte[] bytes = Arrays.copyOfRange(target, 7, 7 + expected.length());
+      Arrays.fill(target, (byte) 0);
+      Slice room = Slice.of(target, 7, target.length - 7);
+      assertThat(encoder.encodeAndName(Slice.of(chunk), room))
+          .isEqualTo(new BlobEncoder.Named(id(chunk), expected));
+      assertThat(Arrays.copyOfRange(target, 7, 7 + expected.length())).isEqualTo(bytes);
+      try (BlobEncoder trusting = new BlobEncoder(Protection.clear(), 1, false)) {
+        assertThat(trusting.encodeAndName(Slice.of(chunk), room).id()).isEqualTo(id(chunk));
+      }
+    }
+  }
+
+  @Test
   void aChunkIsNeverItsOwnBase(Seed seed) throws Exception {
     byte[] noise = seed.bytes(LENGTH);
     assertThat(encode(noise, Base.of(id(noise), noise)).encoding()).isEqualTo(Encoding.RAW);
