@@ -1,6 +1,7 @@
 package cairn.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import cairn.base.bytes.ByteWriter;
 import cairn.base.bytes.ChunkId;
@@ -235,7 +236,7 @@ class FormatExamplesTest {
       index.add(SESSION);
       index.segments().getFirst().check();
       for (Location entry : entries) {
-        assertThat(index.find(entry.id())).containsExactly(entry);
+        assertThat(index.find(entry.id(), damage -> fail(damage.message()))).containsExactly(entry);
       }
     }
   }

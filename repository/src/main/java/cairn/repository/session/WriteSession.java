@@ -264,7 +264,7 @@ public final class WriteSession implements AutoCloseable {
       keepFirst(e);
       throw e;
     } catch (Error e) {
-      failure = new IllegalStateException(e);
+      keepFirst(new IllegalStateException(e));
       throw e;
     }
   }

@@ -80,6 +80,7 @@ final class DetailsJson {
         | IllegalStateException
         | IllegalArgumentException
         | UnsupportedOperationException
+        | ClassCastException
         | DateTimeException
         | ClassCastException
         | NullPointerException e) {

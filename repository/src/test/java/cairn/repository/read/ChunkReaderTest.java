@@ -2,6 +2,7 @@ package cairn.repository.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
@@ -72,7 +73,7 @@ class ChunkReaderTest {
     WriteSession.Tools tools = new WriteSession.Tools(1 << 20, new Seed(1).random());
     try (WriteSession session = WriteSession.open(all, record, tools)) {
       for (ObjectId pack : packs) {
-        session.adopt(all.directory(pack, storage.stat(Packs.name(pack)).size()));
+        session.adoptAll(all.directory(pack, storage.stat(Packs.name(pack)).size()));
       }
       session.commitUploads();
     }
@@ -82,7 +83,7 @@ class ChunkReaderTest {
   void everyPlaceGivesTheChunk() throws Exception {
     try (Reading reading = new Reading(storage)) {
       for (byte[] wanted : List.of(base, chunk)) {
-        List<Location> places = reading.index.find(id(wanted));
+        List<Location> places = reading.find(id(wanted));
         assertThat(places).hasSize(2);
         for (Location place : places) {
           assertThat(reading.chunks.read(place)).isEqualTo(wanted);
@@ -167,7 +168,7 @@ class ChunkReaderTest {
   @Test
   void anIndexThatPointsElsewhereGivesNoOtherChunk() throws Exception {
     try (Reading reading = new Reading(storage)) {
-      for (Location place : reading.index.find(id(base))) {
+      for (Location place : reading.find(id(base))) {
         BlobEntry.Place at = place.place();
         for (int shift : new int[] {-1, 1, 20, 400}) {
           BlobEntry.Place off = new BlobEntry.Place(at.offset() + shift, 400, 400);
@@ -198,6 +199,10 @@ class ChunkReaderTest {
       index = new Index(storage, Samples.REPOSITORY);
       index.add(Samples.objectId(4));
       chunks = new ChunkReader(from, index, Protection.clear());
+    }
+
+    List<Location> find(ChunkId id) {
+      return index.find(id, damage -> fail(damage.message()));
     }
 
     @Override

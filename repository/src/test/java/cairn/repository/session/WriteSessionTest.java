@@ -137,7 +137,7 @@ class WriteSessionTest {
       assertThat(session.find(Writing.id(chunks.get(0)))).isNull();
       assertThat(session.findPlain(Writing.id(chunks.get(0)))).isNull();
       assertThat(Writing.store(session, chunks.get(0))).isTrue();
-      assertThat(session.adopt(directory(pack))).isZero();
+      assertThat(session.adoptUsable(directory(pack))).isZero();
     }
   }
 
@@ -359,13 +359,13 @@ class WriteSessionTest {
     PackDirectory directory = directory(packs().getFirst());
     try (WriteSession session = Writing.open(storage, SECOND, chance)) {
       assertThat(session.find(Writing.id(chunks.get(0)))).isNull();
-      assertThat(session.adopt(directory)).isEqualTo(2);
+      assertThat(session.adoptUsable(directory)).isEqualTo(2);
       session.commitUploads();
     }
     try (WriteSession session = Writing.open(storage, Samples.objectId(3), chance)) {
       Location found = session.find(Writing.id(chunks.get(0)));
       assertThat(Objects.requireNonNull(found).pack()).isEqualTo(directory.pack());
-      assertThat(session.adopt(directory)).isZero();
+      assertThat(session.adoptUsable(directory)).isZero();
     }
   }
 

@@ -64,6 +64,17 @@ class VolumeTreeTest {
   }
 
   @Test
+  void nodesThatWereJustReadAreKept(Seed seed) throws Exception {
+    MemoryNodes nodes = new MemoryNodes(1 << 20);
+    TreeRoot root = nodes.build(blocks(1 << 20, 500, seed.random())).orElseThrow();
+    VolumeTree tree = new VolumeTree(nodes, root, 1 << 20);
+    for (int i = 0; i < 50; i++) {
+      tree.chunks(i * 100L, 1);
+    }
+    assertThat(nodes.loaded).doesNotHaveDuplicates();
+  }
+
+  @Test
   void aVolumeOfZerosHasNoTree() throws Exception {
     assertThat(new MemoryNodes(1 << 20).build(new TreeMap<>())).isEmpty();
     VolumeTree tree = new VolumeTree(new MemoryNodes(1 << 20), null, 1 << 20);
