@@ -20,6 +20,7 @@ import cairn.storage.MemoryStorage;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -206,8 +207,7 @@ final class RestoreTest {
   private Location flipChunkOf(Snapshot of, long block) throws Exception {
     try (View view = lab.repository.openView()) {
       ChunkId id = view.tree(image(of)).chunks(block, 1)[0];
-      assertThat(id).isNotNull();
-      Location place = view.index().find(id).getFirst();
+      Location place = view.index().find(Objects.requireNonNull(id)).getFirst();
       flip(place);
       return place;
     }
