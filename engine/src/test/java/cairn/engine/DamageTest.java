@@ -36,7 +36,7 @@ final class DamageTest {
     final Lab lab;
 
     Small(boolean encrypt, RandomGenerator chance) throws Exception {
-      lab = Lab.create(storage, BLOCK, encrypt, chance);
+      lab = Lab.create(storage, BLOCK, encrypt, chance).alone();
       byte[] first = Bytes.tiny(chance, 3, BLOCK);
       System.arraycopy(Bytes.random(chance, 100), 0, first, 1000, 100);
       contents.put(lab.backup(new MemoryVolume(first)).id(), first);

@@ -80,7 +80,7 @@ final class DeltaTest {
       for (Location at : Locations.of(view)) {
         if (at.base() != null) {
           found++;
-          assertThat(view.index().find(at.base())).anyMatch(base -> base.base() == null);
+          assertThat(view.committed().find(at.base())).anyMatch(base -> base.base() == null);
         }
       }
       assertThat(found).isEqualTo(deltas);
