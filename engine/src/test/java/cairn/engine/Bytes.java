@@ -2,7 +2,11 @@ package cairn.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cairn.base.bytes.ObjectId;
+import cairn.repository.snapshot.Snapshot;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /// Contents of volumes.
@@ -32,6 +36,11 @@ final class Bytes {
       System.arraycopy(random(chance, 8), 0, bytes, block * blockBytes, 8);
     }
     return bytes;
+  }
+
+  /// What a snapshot is known to hold.
+  static byte[] of(Map<ObjectId, byte[]> contents, Snapshot snapshot) {
+    return Objects.requireNonNull(contents.get(snapshot.id()), snapshot::toString);
   }
 
   static byte[] overwritten(byte[] bytes, int offset, byte[] with) {

@@ -36,7 +36,7 @@ final class DamageTest {
     final Lab lab;
 
     Small(boolean encrypt, RandomGenerator chance) throws Exception {
-      lab = Lab.create(storage, BLOCK, encrypt, chance);
+      lab = Lab.create(storage, BLOCK, encrypt, chance).alone();
       byte[] first = Bytes.tiny(chance, 3, BLOCK);
       System.arraycopy(Bytes.random(chance, 100), 0, first, 1000, 100);
       contents.put(lab.backup(new MemoryVolume(first)).id(), first);
@@ -52,7 +52,7 @@ final class DamageTest {
     private void assertWhole(Lab good) throws Exception {
       good.assertClean();
       for (Snapshot snapshot : good.snapshots()) {
-        good.assertRestores(snapshot, contents.get(snapshot.id()));
+        good.assertRestores(snapshot, Bytes.of(contents, snapshot));
       }
     }
 
@@ -71,7 +71,7 @@ final class DamageTest {
     }
 
     private void assertNothingWrong(Lab damaged, Snapshot snapshot) throws Exception {
-      byte[] expect = contents.get(snapshot.id());
+      byte[] expect = Bytes.of(contents, snapshot);
       MemorySink sink = new MemorySink(expect.length);
       RestoreReport report = damaged.restore(snapshot, sink);
       for (int block = 0; block < expect.length / BLOCK; block++) {
@@ -208,7 +208,7 @@ final class DamageTest {
     small.storage.tamper(first.name(), record);
     assertThat(small.lab.snapshots()).hasSize(3);
     small.lab.assertClean();
-    small.lab.assertRestores(first, small.contents.get(first.id()));
+    small.lab.assertRestores(first, Bytes.of(small.contents, first));
   }
 
   @Test

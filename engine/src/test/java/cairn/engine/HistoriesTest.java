@@ -61,7 +61,7 @@ final class HistoriesTest {
       backup();
       lab.assertClean();
       for (Snapshot snapshot : lab.snapshots()) {
-        lab.assertRestores(snapshot, kept.get(snapshot.id()));
+        lab.assertRestores(snapshot, Bytes.of(kept, snapshot));
       }
       assertThat(lab.snapshots()).hasSameSizeAs(kept.keySet());
     }
@@ -122,7 +122,7 @@ final class HistoriesTest {
     private void restoreOne() throws Exception {
       if (!kept.isEmpty()) {
         Snapshot snapshot = some(lab.snapshots());
-        lab.assertRestores(snapshot, kept.get(snapshot.id()));
+        lab.assertRestores(snapshot, Bytes.of(kept, snapshot));
       }
     }
 

@@ -46,7 +46,7 @@ final class RebuildIndexTest {
     List<Snapshot> snapshots = good.snapshots();
     assertThat(snapshots).extracting(Snapshot::id).containsExactlyElementsOf(contents.keySet());
     for (Snapshot snapshot : snapshots) {
-      good.assertRestores(snapshot, contents.get(snapshot.id()));
+      good.assertRestores(snapshot, Bytes.of(contents, snapshot));
     }
   }
 

@@ -20,6 +20,7 @@ import cairn.storage.MemoryStorage;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ final class RestoreTest {
       ChunkId root = image(snapshot).root().orElseThrow().id();
       ChunkId leaf = view.nodes().load(image(snapshot).promise().orElseThrow()).items().get(1).id();
       assertThat(leaf).isNotEqualTo(root);
-      flip(view.index().find(leaf).getFirst());
+      flip(view.committed().find(leaf).getFirst());
     }
     MemorySink sink = new MemorySink(SIZE);
     RestoreReport report = lab.restore(snapshot, sink);
@@ -206,8 +207,7 @@ final class RestoreTest {
   private Location flipChunkOf(Snapshot of, long block) throws Exception {
     try (View view = lab.repository.openView()) {
       ChunkId id = view.tree(image(of)).chunks(block, 1)[0];
-      assertThat(id).isNotNull();
-      Location place = view.index().find(id).getFirst();
+      Location place = view.committed().find(Objects.requireNonNull(id)).getFirst();
       flip(place);
       return place;
     }

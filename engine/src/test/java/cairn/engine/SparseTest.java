@@ -24,6 +24,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,7 @@ final class SparseTest {
   void tenTebibytesOfHoles(@TempDir Path folder, Seed seed) throws Exception {
     RandomGenerator chance = seed.random();
     Path image = folder.resolve("disk.img");
-    TreeMap<Long, byte[]> pieces = new TreeMap<>();
+    NavigableMap<Long, byte[]> pieces = new TreeMap<>();
     pieces.put(0L, Bytes.random(chance, PIECE));
     pieces.put(SIZE - PIECE, Bytes.random(chance, PIECE));
     for (int i = 0; i < 10; i++) {
@@ -52,7 +54,7 @@ final class SparseTest {
     assertThat(first.bytesAdded()).isBetween(12L * PIECE, 16L * PIECE);
     long place = pieces.higherKey(0L);
     byte[] change = Bytes.random(chance, 10);
-    write(image, new TreeMap<>(java.util.Map.of(place, change)));
+    write(image, new TreeMap<>(Map.of(place, change)));
     System.arraycopy(change, 0, pieces.get(place), 0, change.length);
     BackupReport second = backup(lab, image);
     assertThat(second.bytesAdded()).isLessThan(200_000);
@@ -86,7 +88,7 @@ final class SparseTest {
     }
   }
 
-  private static void write(Path image, TreeMap<Long, byte[]> pieces) throws IOException {
+  private static void write(Path image, NavigableMap<Long, byte[]> pieces) throws IOException {
     try (FileChannel file =
         FileChannel.open(image, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       for (var piece : pieces.entrySet()) {
@@ -95,7 +97,8 @@ final class SparseTest {
     }
   }
 
-  private static void assertHolds(Path target, TreeMap<Long, byte[]> pieces) throws IOException {
+  private static void assertHolds(Path target, NavigableMap<Long, byte[]> pieces)
+      throws IOException {
     assertThat(Files.size(target)).isEqualTo(SIZE);
     try (FileChannel file = FileChannel.open(target, StandardOpenOption.READ)) {
       for (var piece : pieces.entrySet()) {

@@ -162,7 +162,7 @@ final class TogetherTest {
     assertThat(lab.check().problems()).extracting(Problem::message).isEmpty();
     assertThat(lab.snapshots()).hasSameSizeAs(contents.keySet());
     for (Snapshot snapshot : lab.snapshots()) {
-      lab.assertRestores(snapshot, contents.get(snapshot.id()));
+      lab.assertRestores(snapshot, Bytes.of(contents, snapshot));
     }
   }
 

@@ -82,7 +82,6 @@ final class DetailsJson {
         | UnsupportedOperationException
         | ClassCastException
         | DateTimeException
-        | ClassCastException
         | NullPointerException e) {
       throw subject.corrupt("details", String.valueOf(e.getMessage()), "all known fields");
     }
