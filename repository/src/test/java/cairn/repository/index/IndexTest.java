@@ -57,7 +57,7 @@ class IndexTest {
       assertThat(index.find(ID, problems::add)).containsExactly(good);
       assertThat(problems).hasSize(1);
       assertThat(problems.getFirst().message()).startsWith("corrupt index ").contains("@page 0");
-          }
+    }
   }
 
   @Test
