@@ -33,8 +33,8 @@ import java.util.regex.Pattern;
 /// | `blockBytes`       | block size, a power of two, 16 KiB..4 MiB                        |
 /// | `chunker`          | `fixed`                                                          |
 /// | `codec`            | `name`: `zstd`; `level`: -5..19                                  |
-/// | `packTargetBytes`  | at what size a pack ends, 1 MiB..1 GiB                           |
-/// | `indexTargetBytes` | at what size an index segment ends, 1 MiB..1 GiB                 |
+/// | `packTargetBytes`  | at what size a pack ends, 1 MiB..256 MiB                         |
+/// | `indexTargetBytes` | at what size an index segment ends, 1 MiB..256 MiB               |
 /// | `parity`           | 0; reserved                                                      |
 /// | `waivers`          | probe properties that are waived, sorted                         |
 /// | `encryption`       | absent, or `cipher`: `aes-256-gcm`; `slots`: 1..64; `seal`       |

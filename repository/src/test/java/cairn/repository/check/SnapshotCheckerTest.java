@@ -35,7 +35,10 @@ class SnapshotCheckerTest {
         " slot=1: volume, have a expect a name not used before",
         volume("a", 0, BLOCK, null),
         volume("a", 0, BLOCK, null));
-    assertRefused(" slot=0: size, have -1 expect 0 or more", volume("a", -1, BLOCK, null));
+    assertRefused(" slot=0: size, have -1 expect 0..2^60", volume("a", -1, BLOCK, null));
+    long huge = (1L << 60) + 1;
+    assertRefused(
+        " slot=0: size, have " + huge + " expect 0..2^60", volume("a", huge, BLOCK, null));
     assertRefused(" slot=0: block size, have 32768 expect 65536", volume("a", 0, BLOCK / 2, null));
     assertRefused(" slot=0: block size, have 0 expect 65536", volume("a", 9, 0, null));
     assertRefused(

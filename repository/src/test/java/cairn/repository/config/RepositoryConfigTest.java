@@ -62,7 +62,7 @@ class RepositoryConfigTest {
   @Test
   void whatIsWrittenIsReadBack(Seed seed) throws Exception {
     for (int shift = 14; shift <= 22; shift++) {
-      Layout layout = new Layout(1 << shift, shift - 19, 1 << 20, 1 << 30);
+      Layout layout = new Layout(1 << shift, shift - 19, 1 << 20, 1 << 28);
       RepositoryConfig config = RepositoryConfig.clear(REPOSITORY, CREATED, layout, List.of());
       assertThat(RepositoryConfig.parse(config.toBytes(), WHERE)).isEqualTo(config);
     }
