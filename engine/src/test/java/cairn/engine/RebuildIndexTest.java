@@ -117,19 +117,21 @@ final class RebuildIndexTest {
 
   @Test
   void twoCopiesOfAChunkAreBothListedAgain() throws Exception {
-    List<String> all = indexes(storage);
-    byte[] first = storage.readAll(all.getFirst());
-    for (String name : all) {
-      storage.delete(name);
-    }
-    byte[] source = contents.values().iterator().next();
-    contents.put(lab.backup(new MemoryVolume(source)).id(), source); // stored once more
-    storage.tamper(all.getFirst(), first);
+    deleteIndexes();
+    byte[] stored = contents.values().iterator().next();
+    byte[] source = new byte[stored.length + 30 * BLOCK]; // cut into other packs than before
+    System.arraycopy(Bytes.compressible(chance, 30 * BLOCK), 0, source, 0, 30 * BLOCK);
+    System.arraycopy(stored, 0, source, 30 * BLOCK, stored.length);
+    contents.put(lab.backup(new MemoryVolume(source)).id(), source);
+    deleteIndexes();
+    lab.rebuild();
+    assertWhole(lab);
+  }
+
+  private void deleteIndexes() throws IOException {
     for (String name : indexes(storage)) {
       storage.delete(name);
     }
-    lab.rebuild();
-    assertWhole(lab);
   }
 
   @Test
@@ -174,9 +176,7 @@ final class RebuildIndexTest {
 
   @Test
   void aDamagedPackIsTold() throws Exception {
-    for (String name : indexes(storage)) {
-      storage.delete(name);
-    }
+    deleteIndexes();
     Entry pack = storage.list("packs").getFirst();
     byte[] bad = storage.readAll(pack.name());
     bad[bad.length - 1] ^= 1;
