@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -137,22 +136,23 @@ public final class WriteSession implements AutoCloseable {
   }
 
   /// Lists in this session's index what a pack holds, as far as no other index does; so that this
-  /// session may name it.
+  /// session may name it. A pack with a delta whose base this session may not name is left alone: a
+  /// pack is listed whole, or `check` would miss the rest.
   ///
   /// @param directory of a pack whose session has ended
   /// @return how many chunks
   public long adoptUsable(PackDirectory directory) throws IOException, CorruptData {
-    return adopt(directory, entry -> entry.base() == null || findPlain(entry.base()) != null);
+    for (BlobEntry entry : directory.entries()) {
+      if (entry.base() != null && findPlain(entry.base()) == null) {
+        return 0;
+      }
+    }
+    return adoptAll(directory);
   }
 
   /// As [#adoptUsable], and deltas whose base this session may not name: to list them again, not to
   /// refer to them.
-  public long adoptAll(PackDirectory directory) throws IOException, CorruptData {
-    return adopt(directory, entry -> true);
-  }
-
-  private synchronized long adopt(PackDirectory directory, Predicate<BlobEntry> wanted)
-      throws IOException, CorruptData {
+  public synchronized long adoptAll(PackDirectory directory) throws IOException, CorruptData {
     if (!usablePacks.contains(directory.pack())) {
       return 0; // a collector is about to remove it
     }
@@ -160,7 +160,7 @@ public final class WriteSession implements AutoCloseable {
       long adopted = 0;
       for (BlobEntry entry : directory.entries()) {
         Location place = Location.of(directory.pack(), directory.content(), entry);
-        if (wanted.test(entry) && !committed.find(entry.id()).contains(place)) {
+        if (!committed.find(entry.id()).contains(place)) {
           additions.add(place);
           adopted++;
         }
