@@ -33,7 +33,8 @@ class SentencesTest {
 
   @Test
   void noRepository() throws IOException {
-    desk.run("backup", image).expectSentence(1, "there is no repository at", "cairn init");
+    desk.run("backup", "-r", repository, image)
+        .expectSentence(1, "there is no repository at", "cairn init");
     Files.createDirectory(repository);
     Files.writeString(repository.resolve("letter.txt"), "Dear");
     desk.run("snapshots").expectSentence(1, "there is no repository at", "cairn init");
