@@ -87,7 +87,8 @@ class EncryptedTourTest {
     desk().run("restore", "latest", copy, "--paper-key-file", recovery).expect(0);
     assertThat(copy).hasSameBinaryContentAs(image);
 
-    String typo = Files.readString(paper).replaceFirst("(?m)^3  .", "3  Z");
+    String good = Files.readString(paper);
+    String typo = good.replaceFirst("(?m)^3  .", good.contains("\n3  Z") ? "3  Y" : "3  Z");
     Files.writeString(paper, typo);
     desk().run("snapshots", "--paper-key-file", paper).expectSentence(1, "line 3 of the paper key");
   }
