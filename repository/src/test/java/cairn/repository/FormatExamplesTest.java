@@ -185,7 +185,8 @@ class FormatExamplesTest {
   void encryptedPack() throws Exception {
     MemoryStorage none = new MemoryStorage();
     Packs packs = new Packs(none, Samples.REPOSITORY, Samples.encrypted());
-    PackBuilder builder = new PackBuilder(packs, SEALED_PACK, SESSION, PackContent.DATA, 100);
+    PackBuilder builder =
+        new PackBuilder(packs, SEALED_PACK, SESSION, PackContent.DATA, new ByteWriter(100));
     ChunkId id = Samples.encrypted().newDigest().of(RAW, 0, RAW.length);
     builder.append(blob(id, RAW.length, Encoding.RAW, null, RAW));
     PackBuilder.Finished pack = builder.finish();
@@ -292,7 +293,8 @@ class FormatExamplesTest {
 
   private static PackBuilder.Finished dataPack(MemoryStorage storage) throws Exception {
     Packs packs = new Packs(storage, Samples.REPOSITORY, Protection.clear());
-    PackBuilder builder = new PackBuilder(packs, DATA_PACK, SESSION, PackContent.DATA, 100);
+    PackBuilder builder =
+        new PackBuilder(packs, DATA_PACK, SESSION, PackContent.DATA, new ByteWriter(100));
     builder.append(blob(digest(RAW), RAW.length, Encoding.RAW, null, RAW));
     builder.append(blob(digest(TEXT), TEXT.length, Encoding.ZSTD, null, TEXT_FRAME));
     builder.append(
@@ -302,7 +304,8 @@ class FormatExamplesTest {
 
   private static PackBuilder.Finished nodePack(MemoryStorage storage) throws Exception {
     Packs packs = new Packs(storage, Samples.REPOSITORY, Protection.clear());
-    PackBuilder builder = new PackBuilder(packs, NODE_PACK, SESSION, PackContent.NODES, 100);
+    PackBuilder builder =
+        new PackBuilder(packs, NODE_PACK, SESSION, PackContent.NODES, new ByteWriter(100));
     builder.append(node(LEAF, Encoding.ZSTD, Slice.of(LEAF_BODY_FRAME)));
     builder.append(node(SECOND_LEAF, Encoding.RAW, body(SECOND_LEAF)));
     builder.append(node(ROOT, Encoding.RAW, body(ROOT)));

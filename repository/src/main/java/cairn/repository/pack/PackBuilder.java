@@ -26,16 +26,17 @@ public final class PackBuilder {
   private final List<BlobEntry> entries = new ArrayList<>();
 
   /// @param pack a name never used before
-  /// @param targetBytes what the finished pack will have, about
+  /// @param out where the pack is built; whatever it holds is dropped
   public PackBuilder(
-      Packs packs, ObjectId pack, ObjectId session, PackContent content, int targetBytes) {
+      Packs packs, ObjectId pack, ObjectId session, PackContent content, ByteWriter out) {
     this.packs = packs;
     this.pack = pack;
     this.session = session;
     this.content = content;
     this.protection = packs.protection();
     this.cipher = protection.blobCipher(pack);
-    this.out = new ByteWriter(targetBytes);
+    this.out = out;
+    out.clear();
     PackDirectory.writeHead(out, packs.repository(), pack, session);
   }
 
@@ -117,6 +118,13 @@ public final class PackBuilder {
       subject.slot(slot).checkEqual(crc, entries.get(slot).crc(), "crc");
     }
     return new Finished(directory, Content.of(out.buffer(), 0, out.size()));
+  }
+
+  /// Ends the use of the pack's memory, [Finished#content] included.
+  ///
+  /// @return where the pack was built
+  public ByteWriter release() {
+    return out;
   }
 
   /// A complete pack, ready to be published.

@@ -18,14 +18,17 @@ final class PackPublisher implements AutoCloseable {
   private static final int IN_FLIGHT_MAX = 2;
 
   private final Storage storage;
+  private final PackBuffers buffers;
   private final ExecutorService executor =
       Executors.newFixedThreadPool(
           IN_FLIGHT_MAX, Thread.ofPlatform().daemon().name("publish-", 0).factory());
   private final Deque<Future<Long>> inFlight = new ArrayDeque<>();
   private long published;
 
-  PackPublisher(Storage storage) {
+  /// @param buffers get back what the packs were built in
+  PackPublisher(Storage storage, PackBuffers buffers) {
     this.storage = storage;
+    this.buffers = buffers;
   }
 
   /// Takes over a full pack; waits while too many are under way.
@@ -39,7 +42,9 @@ final class PackPublisher implements AutoCloseable {
   private long seal(PackBuilder pack) throws IOException, CorruptData {
     PackBuilder.Finished finished = pack.finish();
     storage.publish(Packs.name(pack.pack()), finished.content());
-    return finished.content().size();
+    long size = finished.content().size();
+    buffers.giveBack(pack.content(), pack.release());
+    return size;
   }
 
   /// Waits until everything handed over is durable.

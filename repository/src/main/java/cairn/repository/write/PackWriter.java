@@ -22,6 +22,7 @@ public final class PackWriter implements AutoCloseable {
   private final ObjectId session;
   private final int targetBytes;
   private final RandomGenerator chance;
+  private final PackBuffers buffers;
   private final PackPublisher publisher;
   private final Map<PackContent, PackBuilder> open = new EnumMap<>(PackContent.class);
 
@@ -31,7 +32,8 @@ public final class PackWriter implements AutoCloseable {
     this.session = session;
     this.targetBytes = targetBytes;
     this.chance = chance;
-    this.publisher = new PackPublisher(packs.storage());
+    this.buffers = new PackBuffers(targetBytes);
+    this.publisher = new PackPublisher(packs.storage(), buffers);
   }
 
   /// Takes in a blob; it is durable only after [#flush()].
@@ -53,8 +55,7 @@ public final class PackWriter implements AutoCloseable {
 
   private PackBuilder newPack(PackContent content) {
     ObjectId id = ObjectId.random(chance);
-    int room = content == PackContent.DATA ? targetBytes + targetBytes / 8 : targetBytes / 8;
-    return new PackBuilder(packs, id, session, content, room);
+    return new PackBuilder(packs, id, session, content, buffers.take(content));
   }
 
   /// Publishes everything, whatever its size.

@@ -238,7 +238,7 @@ class PackTest {
     Sample(Protection protection, PackContent content) {
       this.protection = protection;
       Packs packs = new Packs(new MemoryStorage(), Samples.REPOSITORY, protection);
-      this.builder = new PackBuilder(packs, PACK, SESSION, content, 100);
+      this.builder = new PackBuilder(packs, PACK, SESSION, content, new ByteWriter(100));
     }
 
     private ChunkId id(byte[] bytes) {

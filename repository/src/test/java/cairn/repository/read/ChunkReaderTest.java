@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import cairn.base.bytes.ByteWriter;
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
@@ -46,7 +47,8 @@ class ChunkReaderTest {
     for (int copy = 0; copy < 2; copy++) {
       Packs all = new Packs(storage, Samples.REPOSITORY, Protection.clear());
       ObjectId pack = Samples.objectId(copy + 10);
-      PackBuilder builder = new PackBuilder(all, pack, Samples.objectId(3), PackContent.DATA, 2000);
+      PackBuilder builder =
+          new PackBuilder(all, pack, Samples.objectId(3), PackContent.DATA, new ByteWriter(2000));
       append(builder, base, Encoding.RAW);
       append(builder, chunk, copy == 0 ? Encoding.RAW : Encoding.ZSTD_DELTA);
       storage.publish(Packs.name(pack), builder.finish().content());
