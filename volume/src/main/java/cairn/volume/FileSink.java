@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// An image file in the making. It lies beside its target under a name of its own and takes the
@@ -46,6 +48,10 @@ public final class FileSink implements BlockSink {
   private final FirstFailure failure;
   private final Transfer transfer;
   private final EarlyWriteback writeback;
+
+  /// File systems let one write at a time into a file, and whoever else comes spins meanwhile.
+  private final Lock turn = new ReentrantLock();
+
   private volatile State state = State.WRITING;
   private @Nullable RawFile finished;
 
@@ -93,7 +99,12 @@ public final class FileSink implements BlockSink {
     expect(State.WRITING);
     Ranges.check(offset, length, size, names.target().toString());
     failure.run(() -> {
-      transfer.write(offset, MemorySegment.ofArray(source).asSlice(from, length));
+      turn.lock();
+      try {
+        transfer.write(offset, MemorySegment.ofArray(source).asSlice(from, length));
+      } finally {
+        turn.unlock();
+      }
       startWriteback(length);
     });
   }

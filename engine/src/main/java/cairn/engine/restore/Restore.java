@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// in which chunks lie in packs. Damage costs the blocks that it hits and nothing else; they are
 /// left unwritten and named.
 public final class Restore {
-  /// 1 GiB at 64 KiB a block; about 4 MB of heap.
+  /// 2 GiB at 128 KiB a block; about 4 MB of heap.
   private static final int WINDOW_LEAVES = 16;
 
   private final View view;
@@ -57,10 +57,12 @@ public final class Restore {
     Damage damage = new Damage(request.snapshot().id().toString());
     ConcurrentLinkedQueue<RestoreWorker> idle = new ConcurrentLinkedQueue<>();
     progress.begin("restoring " + volume.name(), volume.size());
+    // One writes and waits for the target, the others decode.
+    int threads = surroundings.threads() + 1;
     try (Pipeline<Long> pipeline =
         new Pipeline<>(
-            surroundings.threads(),
-            surroundings.threads() * 3,
+            threads,
+            threads * 3,
             written -> {
               bytesWritten += written;
               progress.advance(written);
