@@ -3,10 +3,16 @@
 
 # Sets java to the command that runs Cairn from the distribution folder $1, up to the main class.
 java_command() {
-  local jar path=
+  local jar first= path= last=
+  # The library of zstd is looked up jar by jar, and the manifest of Bouncy Castle takes long to read.
   for jar in "$1"/lib/*.jar; do
-    path=$path:$jar
+    case ${jar##*/} in
+      zstd-*) first=$first:$jar ;;
+      bcprov-*) last=$last:$jar ;;
+      *) path=$path:$jar ;;
+    esac
   done
+  path=$first$path$last
   java=("$jdk/bin/java" "-Xmx${CAIRN_HEAP:-320m}" -XX:+UseSerialGC -XX:-UsePerfData
     # Compiled code in a cache crashed on a lesser CPU than the one it was made on.
     -XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching -XX:-AOTStubCaching
