@@ -117,7 +117,9 @@ final class BlockWorker implements AutoCloseable {
       place = session.findPlain(place.base());
     }
     try {
-      return place == null ? null : Base.of(place.id(), bases.read(place));
+      return place == null
+          ? null
+          : Base.of(place.id(), bases.read(place), place.place().storedLength());
     } catch (CorruptData | IOException e) {
       return null; // stored by itself then; `check` is there to tell of the damage
     }

@@ -16,7 +16,7 @@ public final class BlobEncoder implements AutoCloseable {
   private final Codec codec;
   private final ChunkDigest digest;
   private final boolean verify;
-  private byte[] plainEncoded = new byte[0];
+  private byte[] deltaBytes = new byte[0];
   private byte[] decoded = new byte[0];
 
   /// @param level of zstd
@@ -38,10 +38,10 @@ public final class BlobEncoder implements AutoCloseable {
   /// @throws CorruptData when decoding did not give back the chunk: memory or a codec is faulty
   public Encoded encode(ChunkId id, Slice plain, @Nullable Base base, Slice target)
       throws CorruptData {
-    Encoded encoded = encodePlain(plain, target);
-    if (base != null && !base.id().equals(id)) {
-      encoded = tryDelta(plain, base, encoded, target);
-    }
+    Encoded encoded =
+        base == null || base.id().equals(id)
+            ? encodePlain(plain, target)
+            : encodeAgainst(base, plain, target);
     if (verify) {
       prove(id, plain.length(), encoded, base, target);
     }
@@ -83,19 +83,24 @@ public final class BlobEncoder implements AutoCloseable {
     return new Encoded(Encoding.RAW, plain.length(), null);
   }
 
-  /// A delta is kept when it is at most half as large as the chunk by itself: it costs a second
-  /// read.
-  private Encoded tryDelta(Slice plain, Base base, Encoded alone, Slice target) {
-    int bound = Codec.boundBytes(plain.length());
-    if (plainEncoded.length < bound) {
-      plainEncoded = new byte[bound];
+  /// A delta costs a second read, so it is kept when it is at most half as large as its base is, or
+  /// else as the chunk is by itself.
+  private Encoded encodeAgainst(Base base, Slice plain, Slice target) {
+    int length = codec.compressDelta(plain, base.content().bytes(), target);
+    Encoded delta = new Encoded(Encoding.ZSTD_DELTA, length, base.id());
+    if (length <= Math.min(base.storedBytes(), plain.length()) / 2) {
+      return delta;
     }
-    int length = codec.compressDelta(plain, base.content().bytes(), Slice.of(plainEncoded));
+    if (deltaBytes.length < length) {
+      deltaBytes = new byte[length];
+    }
+    System.arraycopy(target.bytes(), target.offset(), deltaBytes, 0, length);
+    Encoded alone = encodePlain(plain, target);
     if (length > alone.length() / 2) {
       return alone;
     }
-    System.arraycopy(plainEncoded, 0, target.bytes(), target.offset(), length);
-    return new Encoded(Encoding.ZSTD_DELTA, length, base.id());
+    System.arraycopy(deltaBytes, 0, target.bytes(), target.offset(), length);
+    return delta;
   }
 
   private void prove(ChunkId id, int rawLength, Encoded encoded, @Nullable Base base, Slice target)
@@ -135,9 +140,10 @@ public final class BlobEncoder implements AutoCloseable {
   /// What a chunk may be stored as the difference to: a chunk that is stored by itself.
   ///
   /// @param content the whole of its array
-  public record Base(ChunkId id, Slice content) {
-    public static Base of(ChunkId id, byte[] content) {
-      return new Base(id, Slice.of(content));
+  /// @param storedBytes what it takes in its pack
+  public record Base(ChunkId id, Slice content, int storedBytes) {
+    public static Base of(ChunkId id, byte[] content, int storedBytes) {
+      return new Base(id, Slice.of(content), storedBytes);
     }
   }
 

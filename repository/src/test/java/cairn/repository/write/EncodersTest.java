@@ -63,7 +63,7 @@ class EncodersTest {
       System.arraycopy(other, 0, chunk, 0, LENGTH / steps * changed);
       byte[] room = new byte[Codec.boundBytes(LENGTH)];
       int delta = codec.compressDelta(Slice.of(chunk), base, Slice.of(room));
-      Encoded encoded = encode(chunk, Base.of(new ChunkId(1, 1, 1, 1), base));
+      Encoded encoded = encode(chunk, Base.of(new ChunkId(1, 1, 1, 1), base, 0));
       if (delta <= LENGTH / 2) {
         kept++;
         assertThat(encoded)
@@ -97,10 +97,31 @@ class EncodersTest {
     }
   }
 
+  /// The last block of a volume may be a few bytes where its base was whole.
+  @Test
+  void aDeltaIsNeverAsLargeAsItsChunk(Seed seed) throws Exception {
+    Base large = Base.of(new ChunkId(1, 1, 1, 1), seed.bytes(LENGTH), LENGTH);
+    for (int length = 1; length < 40; length++) {
+      Encoded encoded = encode(seed.split(1).bytes(length), large);
+      assertThat(encoded).isEqualTo(new Encoded(Encoding.RAW, length, null));
+    }
+  }
+
+  /// What its base took is enough to tell that a delta is worth it.
+  @Test
+  void aDeltaOfASmallChangeIsKept(Seed seed) throws Exception {
+    byte[] base = seed.bytes(LENGTH);
+    byte[] chunk = base.clone();
+    chunk[5] ^= 1;
+    Encoded encoded = encode(chunk, Base.of(new ChunkId(1, 1, 1, 1), base, LENGTH));
+    assertThat(encoded.encoding()).isEqualTo(Encoding.ZSTD_DELTA);
+    assertThat(encoded.length()).isLessThan(100);
+  }
+
   @Test
   void aChunkIsNeverItsOwnBase(Seed seed) throws Exception {
     byte[] noise = seed.bytes(LENGTH);
-    assertThat(encode(noise, Base.of(id(noise), noise)).encoding()).isEqualTo(Encoding.RAW);
+    assertThat(encode(noise, Base.of(id(noise), noise, 0)).encoding()).isEqualTo(Encoding.RAW);
   }
 
   /// Faulty memory: the bytes are not those any more whose id was computed.
@@ -109,7 +130,7 @@ class EncodersTest {
     byte[] noise = seed.bytes(LENGTH);
     byte[] text = new byte[LENGTH];
     Arrays.fill(text, (byte) 'x');
-    Base near = Base.of(new ChunkId(1, 1, 1, 1), noise.clone());
+    Base near = Base.of(new ChunkId(1, 1, 1, 1), noise.clone(), 0);
     assertFlipIsFound(noise, null, Encoding.RAW);
     assertFlipIsFound(text, null, Encoding.ZSTD);
     byte[] changed = noise.clone();
