@@ -8,7 +8,7 @@ import java.nio.file.Path;
 
 /// Disk images for tests.
 final class Images {
-  static final int BLOCK = 64 << 10;
+  static final int BLOCK = 128 << 10;
 
   private Images() {}
 

@@ -74,7 +74,7 @@ class TourTest {
     String older = oldest();
     String ranges = desk.run("diff", older, "latest").expect(0).out();
     long offset = 2L * Images.BLOCK;
-    assertThat(ranges).contains(" " + offset + "  " + 2 * Images.BLOCK).contains("128.0 KiB");
+    assertThat(ranges).contains(" " + offset + "  " + 2 * Images.BLOCK).contains("256.0 KiB");
     assertThat(desk.run("diff", older, older).expect(0).out()).startsWith("0 B differ");
   }
 
@@ -154,9 +154,9 @@ class TourTest {
     Desk.Result restore = desk.run("restore", "latest", copy).expect(4);
     assertThat(restore.out())
         .contains("corrupt ", "volume disk.img, bytes ")
-        .contains("NOT restored: 64.0 KiB", "The rest was restored");
+        .contains("NOT restored: 128.0 KiB", "The rest was restored");
     long lost = Files.mismatch(copy, image);
-    assertThat(restore.out()).contains("bytes " + lost / Images.BLOCK * Images.BLOCK + "+65536");
+    assertThat(restore.out()).contains("bytes " + lost / Images.BLOCK * Images.BLOCK + "+131072");
     Images.write(copy, lost, slice(image, lost, Images.BLOCK - lost % Images.BLOCK));
     assertThat(copy).as("all but the block named").hasSameBinaryContentAs(image);
   }

@@ -150,7 +150,7 @@ class RepositoryTest {
             List.of(),
             true,
             Samples.TIME,
-            List.of(new VolumeImage("disk", 1 << 20, 65_536, Optional.empty(), Map.of())),
+            List.of(new VolumeImage("disk", 1 << 20, 131_072, Optional.empty(), Map.of())),
             new Counts(0, 0, 0, 0, 0, 0));
     ObjectId id = ObjectId.random(chance);
     return new Snapshot(

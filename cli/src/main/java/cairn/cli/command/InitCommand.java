@@ -55,7 +55,7 @@ final class InitCommand extends CairnCommand {
       order = 10,
       description =
           "Size of a block, a power of two from 16K to 4M. Small blocks make small increments."
-              + " Default: 64K.")
+              + " Default: 128K.")
   private @Nullable String blockSize;
 
   @Option(

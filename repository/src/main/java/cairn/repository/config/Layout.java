@@ -16,7 +16,7 @@ public record Layout(int blockBytes, int zstdLevel, int packTargetBytes, int ind
   public static final int TARGET_BYTES_MIN = 1 << 20;
   public static final int TARGET_BYTES_MAX = 1 << 28;
 
-  public static final Layout DEFAULT = new Layout(64 << 10, 1, 32 << 20, 64 << 20);
+  public static final Layout DEFAULT = new Layout(128 << 10, 1, 32 << 20, 64 << 20);
 
   /// @throws IllegalArgumentException with one sentence for the user
   public Layout {

@@ -38,7 +38,7 @@ class RepositoryConfigTest {
           "format": 1,
           "repository": "000102030405060708090a0b0c0d0e0f",
           "created": "2026-01-31T12:00:00Z",
-          "blockBytes": 65536,
+          "blockBytes": 131072,
           "chunker": "fixed",
           "codec": {
             "name": "zstd",
@@ -51,7 +51,7 @@ class RepositoryConfigTest {
             "atime",
             "fsync"
           ],
-          "digest": "e56e5ada5bb05eb6894c4acaf7216a41a4bef5dd423375e9aed5e4f072977ff7"
+          "digest": "27000126e4dd9c8f074b6ef20af25f524bdcb5cdef8d8a7b3ff6e418c6f8ceb0"
         }
         """;
     assertThat(text(CLEAR)).isEqualTo(text);
@@ -102,11 +102,11 @@ class RepositoryConfigTest {
   /// Documents whose digest is right, as a mistaken or hostile writer would make them.
   @Test
   void everyFieldIsCheckedThoughTheDigestIsRight() {
-    assertField("blockBytes", "65536", "8192", "blockBytes, have 8192 expect 16384..4194304");
-    assertField("blockBytes", "65536", "65537", "blockBytes, have 65537 expect a power of two");
-    assertField("blockBytes", "65536", "6.5536e4", "blockBytes, have 6.5536e4 expect");
-    assertField("blockBytes", "65536", "4294967296", "blockBytes, have 4294967296 expect");
-    assertField("blockBytes", "65536", "\"65536\"", "blockBytes, have \"65536\" expect");
+    assertField("blockBytes", "131072", "8192", "blockBytes, have 8192 expect 16384..4194304");
+    assertField("blockBytes", "131072", "65537", "blockBytes, have 65537 expect a power of two");
+    assertField("blockBytes", "131072", "6.5536e4", "blockBytes, have 6.5536e4 expect");
+    assertField("blockBytes", "131072", "4294967296", "blockBytes, have 4294967296 expect");
+    assertField("blockBytes", "131072", "\"65536\"", "blockBytes, have \"65536\" expect");
     assertField("level", "1", "20", "level, have 20 expect -5..19");
     assertField("name", "\"zstd\"", "\"lzma\"", "name, have \"lzma\" expect \"zstd\"");
     assertField("chunker", "\"fixed\"", "\"rabin\"", "chunker, have \"rabin\" expect \"fixed\"");
@@ -155,7 +155,7 @@ class RepositoryConfigTest {
     String text = text(locked.config);
     for (List<String> change :
         List.of(
-            List.of("\"blockBytes\": 65536", "\"blockBytes\": 32768"),
+            List.of("\"blockBytes\": 131072", "\"blockBytes\": 32768"),
             List.of("\"level\": 1", "\"level\": 2"),
             List.of("\"waivers\": []", "\"waivers\": [\n    \"fsync\"\n  ]"),
             List.of("12:00:00Z\",\n  \"blockBytes", "12:00:01Z\",\n  \"blockBytes"))) {
@@ -236,10 +236,10 @@ class RepositoryConfigTest {
     Locked locked = new Locked(seed);
     String text = text(locked.config);
     RepositoryConfig guessed =
-        rescue(text.replace("\"blockBytes\": 65536", "\"blockB*tes\": 65536"));
+        rescue(text.replace("\"blockBytes\": 131072", "\"blockB*tes\": 131072"));
     guessed.open(locked.file).close();
     RepositoryConfig wrong =
-        rescue(text.replace("\"blockBytes\": 65536", "\"blockBytes\": 131072"));
+        rescue(text.replace("\"blockBytes\": 131072", "\"blockBytes\": 262144"));
     assertThatThrownBy(() -> wrong.open(locked.file)).isInstanceOf(CorruptData.class);
   }
 
