@@ -22,6 +22,7 @@ final class MemoryVolume implements Volume {
   private final BitSet holes = new BitSet();
   private long unreadable = -1;
   private boolean sizeChanged;
+  private boolean written;
   private LongConsumer onRead = offset -> {};
 
   /// All of it is data, says the source.
@@ -51,6 +52,11 @@ final class MemoryVolume implements Volume {
   /// Reads of this byte fail.
   MemoryVolume unreadableAt(long offset) {
     unreadable = offset;
+    return this;
+  }
+
+  MemoryVolume writtenMeanwhile() {
+    written = true;
     return this;
   }
 
@@ -113,6 +119,11 @@ final class MemoryVolume implements Volume {
     byte[] copy = new byte[Math.toIntExact(target.byteSize())];
     read(offset, copy, 0, copy.length);
     MemorySegment.copy(copy, 0, target, ValueLayout.JAVA_BYTE, 0, copy.length);
+  }
+
+  @Override
+  public boolean wasWritten() {
+    return written;
   }
 
   @Override

@@ -43,6 +43,14 @@ final class SourceTest {
   }
 
   @Test
+  void aSourceThatIsWrittenMeanwhileIsASnapshotWithAWarning() throws Exception {
+    byte[] source = Bytes.random(chance, SIZE);
+    BackupReport report = lab.backup(new MemoryVolume(source).writtenMeanwhile(), Lab.NEWEST);
+    assertThat(report.warnings()).singleElement().asString().contains("was written to");
+    assertThat(lab.backup(new MemoryVolume(source), Lab.NEWEST).warnings()).isEmpty();
+  }
+
+  @Test
   void aSourceThatChangesItsSizeIsNoSnapshot() throws Exception {
     byte[] source = Bytes.random(chance, SIZE);
     MemoryVolume changed = new MemoryVolume(source).withChangedSize();

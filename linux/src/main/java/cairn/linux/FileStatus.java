@@ -11,6 +11,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
+import java.time.Instant;
 
 /// What the kernel says of a file, by `statx`, whose layout (`linux/stat.h`) is the same
 /// everywhere:
@@ -21,12 +22,14 @@ import java.nio.file.Path;
 /// |     32 |     8 | stx_ino                                   |
 /// |     40 |     8 | stx_size                                  |
 /// |     48 |     8 | stx_blocks, of 512 bytes                  |
+/// |    112 |    12 | stx_mtime: seconds, nanoseconds           |
 /// |    128 |     8 | stx_rdev_major, stx_rdev_minor            |
 /// |    136 |     8 | stx_dev_major, stx_dev_minor              |
 ///
 /// @param type what it is, symbolic links followed
 /// @param sizeBytes of a regular file; 0 for a device, see [BlockIoctl#sizeBytes]
 /// @param allocatedBytes the space it takes
+/// @param modified when its content was last written to, by the clock of its file system
 /// @param device the number of the device that it is, `0:0` when it is none
 /// @param fileSystem the number of the device that it lies on
 /// @param inode its number there
@@ -34,6 +37,7 @@ public record FileStatus(
     Type type,
     long sizeBytes,
     long allocatedBytes,
+    Instant modified,
     DeviceNumber device,
     DeviceNumber fileSystem,
     long inode) {
@@ -93,6 +97,7 @@ public record FileStatus(
         type(result.get(JAVA_SHORT, 28) & 0xF000),
         result.get(JAVA_LONG, 40),
         result.get(JAVA_LONG, 48) * 512,
+        Instant.ofEpochSecond(result.get(JAVA_LONG, 112), result.get(JAVA_INT, 120)),
         new DeviceNumber(result.get(JAVA_INT, 128), result.get(JAVA_INT, 132)),
         new DeviceNumber(result.get(JAVA_INT, 136), result.get(JAVA_INT, 140)),
         result.get(JAVA_LONG, 32));

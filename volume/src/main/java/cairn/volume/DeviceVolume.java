@@ -78,6 +78,11 @@ public final class DeviceVolume implements Volume {
   }
 
   @Override
+  public boolean wasWritten() {
+    return false;
+  }
+
+  @Override
   public void close() throws IOException {
     device.close();
   }

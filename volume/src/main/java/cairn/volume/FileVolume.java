@@ -4,10 +4,12 @@ import cairn.base.block.Extent;
 import cairn.base.block.Extent.State;
 import cairn.linux.CallFailed;
 import cairn.linux.Errno;
+import cairn.linux.FileStatus;
 import cairn.linux.NativeFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,21 +19,24 @@ import java.util.Optional;
 public final class FileVolume implements Volume {
   private final NativeFile file;
   private final VolumeIdentity identity;
+  private final Instant modified;
   private final Transfer transfer;
 
-  private FileVolume(NativeFile file, VolumeIdentity identity) {
+  private FileVolume(NativeFile file, VolumeIdentity identity, Instant modified) {
     this.file = file;
     this.identity = identity;
+    this.modified = modified;
     this.transfer = new Transfer(file, file.path(), 1);
   }
 
   static FileVolume open(Path path) throws IOException {
     NativeFile file = NativeFile.open(path);
     try {
-      long size = file.status().sizeBytes();
+      FileStatus status = file.status();
       file.expectSequentialReads();
-      return new FileVolume(
-          file, new VolumeIdentity(VolumeIdentity.Kind.FILE, path, size, Optional.empty()));
+      VolumeIdentity identity =
+          new VolumeIdentity(VolumeIdentity.Kind.FILE, path, status.sizeBytes(), Optional.empty());
+      return new FileVolume(file, identity, status.modified());
     } catch (IOException e) {
       throw Closing.after(e, file);
     }
@@ -93,6 +98,11 @@ public final class FileVolume implements Volume {
   @Override
   public void checkUnchanged() throws IOException {
     SizeChanged.check(file.path(), size(), file.status().sizeBytes());
+  }
+
+  @Override
+  public boolean wasWritten() throws IOException {
+    return !file.status().modified().equals(modified);
   }
 
   @Override

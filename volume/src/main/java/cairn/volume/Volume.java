@@ -18,4 +18,8 @@ public interface Volume extends BlockReader {
   /// @throws IOException naming both sizes when the source is larger or smaller than when it was
   ///   opened
   void checkUnchanged() throws IOException;
+
+  /// Whether somebody wrote to the source since it was opened, so that what was read may mix two
+  /// states of it. Only what the source tells: a device tells nothing.
+  boolean wasWritten() throws IOException;
 }

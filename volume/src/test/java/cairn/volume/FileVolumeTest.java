@@ -94,6 +94,25 @@ final class FileVolumeTest {
     }
   }
 
+  /// Times of files are as coarse as the kernel's tick, so it is tried until that is over.
+  @Test
+  void saysWhenTheFileWasWrittenTo() throws Exception {
+    Path path = sparse(1_000_000);
+    try (Volume volume = Volumes.open(path.toString())) {
+      volume.read(0, new byte[4096], 0, 4096);
+      assertThat(volume.wasWritten()).isFalse();
+      for (int attempt = 0; attempt < 1000 && !volume.wasWritten(); attempt++) {
+        Thread.sleep(1);
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+          file.seek(500_000);
+          file.write(1);
+        }
+      }
+      assertThat(volume.wasWritten()).isTrue();
+      volume.checkUnchanged();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {999_999, 2_000_000})
   void saysWhenTheSizeHasChanged(int newSize) throws IOException {

@@ -100,7 +100,7 @@ public final class Backup {
     } finally {
       idle.forEach(BlockWorker::close);
     }
-    checkUnchanged(request);
+    lookAgain(request);
     cancellation.check();
     progress.begin("publishing", 0);
     long stored = session.publishData();
@@ -176,10 +176,16 @@ public final class Backup {
         repository.config().layout().blockBytes());
   }
 
-  private static void checkUnchanged(BackupRequest request) throws SourceFailed {
+  private void lookAgain(BackupRequest request) throws SourceFailed {
     for (NamedVolume volume : request.volumes()) {
       try {
         volume.volume().checkUnchanged();
+        if (volume.volume().wasWritten()) {
+          warnings.add(
+              volume.volume().identity().path()
+                  + " was written to while it was read: the snapshot may mix two states of it; stop"
+                  + " what writes, or back up a copy");
+        }
       } catch (IOException e) {
         throw new SourceFailed(e);
       }
