@@ -25,7 +25,9 @@ record Arrows(Map<String, List<String>> table) {
           repository.crypto   -> base.*
           repository.config   -> base.* repository.crypto
           repository.chunk    -> base.*
-          repository.pack     -> base.* storage repository.crypto repository.chunk
+          repository.parity   -> base.*
+          repository.pack     -> base.* storage repository.crypto repository.chunk \
+                                 repository.parity
           repository.index    -> base.* storage repository.chunk repository.pack
           repository.tree     -> base.*
           repository.snapshot -> base.* repository.crypto repository.tree

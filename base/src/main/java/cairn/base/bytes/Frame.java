@@ -2,7 +2,7 @@ package cairn.base.bytes;
 
 import java.util.Arrays;
 
-/// The first 32 bytes of every object but `config`. Little-endian.
+/// The first 32 bytes of every object but `config`, and of the parity within a pack. Little-endian.
 ///
 /// | offset | bytes | field                                            |
 /// |-------:|------:|--------------------------------------------------|
@@ -28,7 +28,8 @@ public final class Frame {
     INDEX(2),
     SESSION(3),
     SNAPSHOT(4),
-    TOMBSTONE(5);
+    TOMBSTONE(5),
+    PARITY(6);
 
     private final int number;
 

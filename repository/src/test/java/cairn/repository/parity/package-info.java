@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.parity;
+
+import org.jspecify.annotations.NullMarked;
