@@ -161,6 +161,8 @@ class SentencesTest {
     desk.run("init", "--block-size", "60K").expectSentence(2, "power of two");
     desk.run("init", "--block-size", "5G").expectSentence(2, "block size");
     desk.run("init", "--block-size", "lots").expectSentence(2, "'lots' is no size");
+    desk.run("init", "--parity", "51").expectSentence(2, "parity percentage is 51, not 0..50");
+    desk.run("init", "--parity", "-1").expectSentence(2, "parity percentage is -1");
     desk.run("init", "--waive", "gravity").expectSentence(2, "gravity", "fsync");
     desk.run("key").expectSentence(2, "cairn key --help");
     desk.run().expectSentence(2, "cairn --help");

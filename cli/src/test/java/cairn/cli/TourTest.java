@@ -63,6 +63,22 @@ class TourTest {
   }
 
   @Test
+  void packsHaveTheParityThatWasAskedForAndACheckReadsIt() throws IOException {
+    JsonObject made = desk.run("init", "--parity", "20", "--json").expect(0).json();
+    assertThat(made.get("parity").getAsInt()).isEqualTo(20);
+    desk.run("backup", image).expect(0);
+    Path pack = largestPack();
+    Images.flip(pack, Files.size(pack) * 9 / 10);
+    desk.run("check").expect(0);
+    Desk.Result check = desk.run("check", "--read-data").expect(4);
+    assertThat(check.out() + check.err())
+        .contains("corrupt parity " + pack.getFileName())
+        .doesNotContain("affected snapshot");
+    desk.run("restore", "latest", folder.resolve("copy.img"), "--verify").expect(0);
+    assertThat(folder.resolve("copy.img")).hasSameBinaryContentAs(image);
+  }
+
+  @Test
   void diffNamesTheRangesThatDiffer() throws IOException {
     desk.run("init").expect(0);
     desk.run("backup", image).expect(0);

@@ -7,6 +7,10 @@ import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Problem;
 import cairn.base.test.Seed;
 import cairn.engine.restore.RestoreReport;
+import cairn.repository.config.Layout;
+import cairn.repository.pack.PackDirectory;
+import cairn.repository.pack.Packs;
+import cairn.repository.session.ObjectNames;
 import cairn.repository.snapshot.Snapshot;
 import cairn.storage.MemoryStorage;
 import cairn.storage.Storage.Entry;
@@ -36,7 +40,12 @@ final class DamageTest {
     final Lab lab;
 
     Small(boolean encrypt, RandomGenerator chance) throws Exception {
-      lab = Lab.create(storage, BLOCK, encrypt, chance).alone();
+      this(encrypt, 0, chance);
+    }
+
+    Small(boolean encrypt, int parityPercent, RandomGenerator chance) throws Exception {
+      Layout layout = Lab.layout(BLOCK).withParityPercent(parityPercent);
+      lab = Lab.create(storage, layout, encrypt, chance).alone();
       byte[] first = Bytes.tiny(chance, 3, BLOCK);
       System.arraycopy(Bytes.random(chance, 100), 0, first, 1000, 100);
       contents.put(lab.backup(new MemoryVolume(first)).id(), first);
@@ -101,6 +110,42 @@ final class DamageTest {
   @Test
   void flippedBytesAreReportedWhenEncrypted(Seed seed) throws Exception {
     assertFlipsAreReported(new Small(true, seed.random()), 8, seed);
+  }
+
+  @Test
+  void flippedBytesOfPacksWithParityAreReported(Seed seed) throws Exception {
+    assertFlipsAreReported(new Small(false, 2, seed.random()), 128, seed);
+  }
+
+  /// Parity is told of when it is damaged, and costs no chunk.
+  @Test
+  void damageToParityIsReportedAsSuch(Seed seed) throws Exception {
+    Small small = new Small(true, 2, seed.random());
+    RandomGenerator chance = seed.random();
+    for (String name : small.names()) {
+      if (name.startsWith(Packs.PREFIX)) {
+        byte[] good = small.storage.readAll(name);
+        ObjectId pack = ObjectNames.last(name);
+        PackDirectory directory = small.lab.repository.packs().directory(pack, good.length);
+        int section = directory.offset() - directory.parityBytes();
+        assertThat(directory.parityBytes()).isEqualTo(7 * 1024);
+        for (int at = section; at < directory.offset(); at += chance.nextInt(1, 400)) {
+          byte[] bad = good.clone();
+          bad[at] ^= (byte) chance.nextInt(1, 256);
+          MemoryStorage copy = small.storage.copy();
+          copy.tamper(name, bad);
+          Lab damaged = small.lab.in(copy);
+          assertThat(damaged.check().problems())
+              .singleElement()
+              .extracting(Problem::message)
+              .asString()
+              .startsWith("corrupt parity " + pack + " slot=");
+          for (Snapshot snapshot : damaged.snapshots()) {
+            damaged.assertRestores(snapshot, Bytes.of(small.contents, snapshot));
+          }
+        }
+      }
+    }
   }
 
   private static void assertFlipsAreReported(Small small, int step, Seed seed) throws Exception {

@@ -69,15 +69,19 @@ final class Lab {
   }
 
   static Layout layout(int blockBytes) {
-    return new Layout(blockBytes, 1, Layout.TARGET_BYTES_MIN, Layout.TARGET_BYTES_MIN);
+    return new Layout(blockBytes, 1, Layout.TARGET_BYTES_MIN, Layout.TARGET_BYTES_MIN, 2);
   }
 
   /// Makes a repository with small packs and opens it.
   static Lab create(Storage storage, int blockBytes, boolean encrypt, RandomGenerator chance)
       throws IOException, CorruptData {
+    return create(storage, layout(blockBytes), encrypt, chance);
+  }
+
+  static Lab create(Storage storage, Layout layout, boolean encrypt, RandomGenerator chance)
+      throws IOException, CorruptData {
     ObjectId id = ObjectId.random(chance);
-    RepositoryConfig config =
-        RepositoryConfig.clear(id, Instant.EPOCH, layout(blockBytes), List.of());
+    RepositoryConfig config = RepositoryConfig.clear(id, Instant.EPOCH, layout, List.of());
     byte @Nullable [] key = null;
     if (encrypt) {
       key = new byte[Secret.KeyFile.BYTES_MIN];

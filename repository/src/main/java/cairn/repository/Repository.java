@@ -74,7 +74,7 @@ public final class Repository {
   }
 
   public Packs packs() {
-    return new Packs(storage, config.repository(), protection);
+    return new Packs(storage, config.repository(), protection, config.layout().parityPercent());
   }
 
   public Sessions sessions() {

@@ -21,6 +21,10 @@ import cairn.repository.pack.PackBuilder;
 import cairn.repository.pack.PackContent;
 import cairn.repository.pack.PackDirectory;
 import cairn.repository.pack.Packs;
+import cairn.repository.parity.Parity;
+import cairn.repository.parity.ParityPlace;
+import cairn.repository.parity.ParityShape;
+import cairn.repository.parity.ParityTable;
 import cairn.repository.read.ChunkReader;
 import cairn.repository.session.SessionRecord;
 import cairn.repository.session.Tombstone;
@@ -40,6 +44,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
@@ -205,6 +210,49 @@ class FormatExamplesTest {
   }
 
   @Test
+  void parityBytes() throws Exception {
+    ParityShape shape = new ParityShape(3 * 1024, 1024, 1, 5);
+    ParityPlace place = new ParityPlace(Samples.REPOSITORY, DATA_PACK, 2 * 1024, shape);
+    byte[] pack = new byte[place.tailOffset() + 1024];
+    pack[0] = 1;
+    pack[1024] = 2;
+    pack[place.tailOffset()] = 3;
+    Parity.write(place, pack);
+    StringBuilder bytes = new StringBuilder();
+    for (int position = 0; position < 5; position++) {
+      byte parity = pack[place.shardsOffset() + position * 1024];
+      bytes.append(HexFormat.of().toHexDigits(parity)).append(' ');
+    }
+    assertThat(example("parity bytes")).isEqualTo(bytes + "01 02 03\n");
+  }
+
+  @Test
+  void parityTable() throws Exception {
+    PackBuilder.Finished pack = dataPack(new MemoryStorage(), 2);
+    byte[] bytes = Samples.bytesOf(pack.content());
+    assertThat(bytes).hasSize(1024 + 7 * 1024 + 231);
+    HexBlock block =
+        frame(Arrays.copyOfRange(bytes, 1024, 2048), "PARITY")
+            .field(16, "pack id")
+            .field(4, "blobs end at 204")
+            .field(4, "435 protected bytes")
+            .field(4, "shards of 1,024 bytes")
+            .field(4, "1 group")
+            .field(4, "5 parity shards")
+            .field(4, "CRC-32C of data shard 0");
+    for (int shard = 1; shard <= 5; shard++) {
+      block.field(4, "CRC-32C of parity shard " + shard);
+    }
+    block.field(1020 - block.position(), "zeros");
+    block.field(4, "CRC-32C of pack id, page number and page");
+    byte[] page = documented("parity table", block);
+    ParityTable found = ParityTable.find(DATA_PACK, bytes, Samples.REPOSITORY);
+    assertThat(ParityTable.read(DATA_PACK, page, Samples.REPOSITORY)).isEqualTo(found);
+    assertThat(found.place().shape()).isEqualTo(new ParityShape(435, 1024, 1, 5));
+    assertThat(found.place().blobsEnd()).isEqualTo(204);
+  }
+
+  @Test
   void index() throws Exception {
     List<Location> entries =
         Stream.concat(
@@ -292,7 +340,12 @@ class FormatExamplesTest {
   }
 
   private static PackBuilder.Finished dataPack(MemoryStorage storage) throws Exception {
-    Packs packs = new Packs(storage, Samples.REPOSITORY, Protection.clear());
+    return dataPack(storage, 0);
+  }
+
+  private static PackBuilder.Finished dataPack(MemoryStorage storage, int parityPercent)
+      throws Exception {
+    Packs packs = new Packs(storage, Samples.REPOSITORY, Protection.clear(), parityPercent);
     PackBuilder builder =
         new PackBuilder(packs, DATA_PACK, SESSION, PackContent.DATA, new ByteWriter(100));
     builder.append(blob(digest(RAW), RAW.length, Encoding.RAW, null, RAW));
@@ -406,7 +459,7 @@ class FormatExamplesTest {
         block.field(32, "base");
       }
     }
-    block.field(1, "content: " + directory.content()).field(3, "zero");
+    block.field(1, "content: " + directory.content()).field(3, "no parity");
     block.field(4, slot + (slot == 1 ? " blob" : " blobs"));
     block.field(4, "offset of the directory").field(4, "length of the directory");
     block.field(32, "seal").field(4, "CRC-32C of head, directory and footer");

@@ -42,6 +42,7 @@ import picocli.CommandLine.Option;
   "repository: id of the repository",
   "location: its folder",
   "blockBytes: size of a block",
+  "parity: percentage of parity in packs",
   "encrypted: whether a key is needed to read it",
   "waivers: properties of the storage that were waived",
   "warnings: what a person should know",
@@ -66,15 +67,24 @@ final class InitCommand extends CairnCommand {
   private @Nullable Integer compression;
 
   @Option(
-      names = "--encrypt",
+      names = "--parity",
+      paramLabel = "PERCENT",
       order = 12,
+      description =
+          "Parity to store with the data, 0 (none) to 50: lost sectors and flipped bits can be"
+              + " repaired from it. Default: 2.")
+  private @Nullable Integer parity;
+
+  @Option(
+      names = "--encrypt",
+      order = 13,
       description = "Encrypt everything. Asks for a passphrase unless one is given.")
   private boolean encrypt;
 
   @Option(
       names = "--passphrase-file",
       paramLabel = "FILE",
-      order = 13,
+      order = 14,
       description =
           "File with the passphrase to set. Default: $CAIRN_PASSPHRASE, else you are asked.")
   private @Nullable Path passphraseFile;
@@ -82,14 +92,14 @@ final class InitCommand extends CairnCommand {
   @Option(
       names = "--key-file",
       paramLabel = "FILE",
-      order = 14,
+      order = 15,
       description = "File of 32 random bytes or more that opens the repository instead.")
   private @Nullable Path keyFile;
 
   @Option(
       names = "--waive",
       paramLabel = "PROPERTY",
-      order = 15,
+      order = 16,
       description =
           "Accept that the folder lacks a property that 'cairn storage probe' names. Recorded in"
               + " the repository. May be repeated.")
@@ -122,7 +132,8 @@ final class InitCommand extends CairnCommand {
         long bytes = Units.parseBytes(blockSize);
         layout = layout.withBlockBytes(Math.clamp(bytes, -1, Integer.MAX_VALUE));
       }
-      return compression == null ? layout : layout.withZstdLevel(compression);
+      layout = compression == null ? layout : layout.withZstdLevel(compression);
+      return parity == null ? layout : layout.withParityPercent(parity);
     } catch (IllegalArgumentException e) {
       throw Secrets.usage(e);
     }
@@ -160,6 +171,7 @@ final class InitCommand extends CairnCommand {
           .put("repository", config.repository().toString())
           .put("location", folder.toString())
           .put("blockBytes", config.layout().blockBytes())
+          .put("parity", config.layout().parityPercent())
           .put("encrypted", config.encryption().isPresent())
           .putTexts("waivers", config.waivers())
           .putTexts("warnings", warnings);

@@ -11,6 +11,7 @@ import cairn.repository.index.Location;
 import cairn.repository.pack.BlobEntry;
 import cairn.repository.pack.PackDirectory;
 import cairn.repository.pack.Packs;
+import cairn.repository.pack.StoredParity;
 import cairn.repository.read.BlobDecoder;
 import cairn.repository.read.ChunkMissing;
 import cairn.repository.read.ChunkReader;
@@ -32,6 +33,7 @@ final class PackVerifier implements AutoCloseable {
   private byte[] raw = new byte[0];
   private long bytesRead;
   private long chunks;
+  private @Nullable StoredParity parity;
 
   PackVerifier(View view, Findings findings) {
     this.view = view;
@@ -54,7 +56,7 @@ final class PackVerifier implements AutoCloseable {
       PackDirectory directory = packs.directory(pack, packBytes);
       checkIndex(directory, indexed);
       if (readData) {
-        readBlobs(directory);
+        readAll(directory);
       }
     } catch (CorruptData e) {
       findings.add(e.problem());
@@ -81,7 +83,30 @@ final class PackVerifier implements AutoCloseable {
     }
   }
 
-  private void readBlobs(PackDirectory directory) throws IOException {
+  private void readAll(PackDirectory directory) throws IOException {
+    try {
+      parity =
+          directory.parityBytes() == 0
+              ? null
+              : StoredParity.open(view.repository().packs(), directory);
+    } catch (CorruptData e) {
+      parity = null;
+      findings.add(e.problem());
+    }
+    boolean blobsGood = readBlobs(directory);
+    if (parity != null) {
+      try {
+        parity.check(blobsGood);
+        bytesRead += directory.parityBytes();
+      } catch (CorruptData e) {
+        findings.add(e.problem());
+      }
+    }
+  }
+
+  /// @return whether the stored bytes of all are good
+  private boolean readBlobs(PackDirectory directory) throws IOException {
+    boolean good = true;
     List<BlobEntry> entries = directory.entries();
     int from = 0;
     while (from < entries.size()) {
@@ -90,12 +115,13 @@ final class PackVerifier implements AutoCloseable {
       while (end < entries.size() && entries.get(end).place().end() - offset <= READ_BYTES_MAX) {
         end++;
       }
-      readRun(directory, entries.subList(from, end), offset);
+      good &= readRun(directory, entries.subList(from, end), offset);
       from = end;
     }
+    return good;
   }
 
-  private void readRun(PackDirectory directory, List<BlobEntry> run, int offset)
+  private boolean readRun(PackDirectory directory, List<BlobEntry> run, int offset)
       throws IOException {
     int length = run.getLast().place().end() - offset;
     if (stored.length < length) {
@@ -105,12 +131,17 @@ final class PackVerifier implements AutoCloseable {
         .storage()
         .read(Packs.name(directory.pack()), offset, ByteBuffer.wrap(stored, 0, length));
     bytesRead += length;
+    if (parity != null) {
+      parity.add(stored, 0, length);
+    }
+    boolean good = true;
     for (BlobEntry entry : run) {
       Location location = Location.of(directory.pack(), directory.content(), entry);
       try {
         readBlob(location, entry, entry.place().offset() - offset);
         chunks++;
       } catch (CorruptData e) {
+        good = false;
         findings.add(e.problem());
         findings.bad(directory.pack(), entry.id());
       } catch (ChunkMissing e) {
@@ -119,6 +150,7 @@ final class PackVerifier implements AutoCloseable {
         findings.bad(directory.pack(), entry.id());
       }
     }
+    return good;
   }
 
   private void readBlob(Location location, BlobEntry entry, int from)

@@ -55,7 +55,7 @@ final class ConfigJson {
     out.add("codec", codec);
     out.addProperty("packTargetBytes", layout.packTargetBytes());
     out.addProperty("indexTargetBytes", layout.indexTargetBytes());
-    out.addProperty("parity", 0);
+    out.addProperty("parity", layout.parityPercent());
     JsonArray waivers = new JsonArray();
     config.waivers().forEach(waivers::add);
     out.add("waivers", waivers);
@@ -74,7 +74,6 @@ final class ConfigJson {
     ObjectId repository = in.id("repository");
     Instant created = in.instant("created");
     Layout layout = readLayout(in, subject);
-    in.number("parity", 0, 0);
     List<String> waivers = readWaivers(in, subject);
     Optional<Encryption> encryption =
         in.has("encryption")
@@ -107,7 +106,9 @@ final class ConfigJson {
     int least = Layout.TARGET_BYTES_MIN;
     int most = Layout.TARGET_BYTES_MAX;
     int packBytes = in.number("packTargetBytes", least, most);
-    return new Layout(blockBytes, level, packBytes, in.number("indexTargetBytes", least, most));
+    int indexBytes = in.number("indexTargetBytes", least, most);
+    int parity = in.number("parity", 0, Layout.PARITY_PERCENT_MAX);
+    return new Layout(blockBytes, level, packBytes, indexBytes, parity);
   }
 
   private static List<String> readWaivers(Fields in, Subject subject) throws CorruptData {

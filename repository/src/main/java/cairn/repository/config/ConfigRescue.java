@@ -83,7 +83,8 @@ public record ConfigRescue(Optional<RepositoryConfig> config, List<Problem> prob
             number("blockBytes", standard.blockBytes()),
             number("level", standard.zstdLevel()),
             number("packTargetBytes", standard.packTargetBytes()),
-            number("indexTargetBytes", standard.indexTargetBytes()));
+            number("indexTargetBytes", standard.indexTargetBytes()),
+            number("parity", standard.parityPercent()));
       } catch (IllegalArgumentException e) {
         return standard;
       }

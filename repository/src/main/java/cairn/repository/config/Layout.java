@@ -8,7 +8,9 @@ import java.util.Locale;
 /// @param zstdLevel compression level of new blobs
 /// @param packTargetBytes at what size a pack ends
 /// @param indexTargetBytes at what size an index segment ends
-public record Layout(int blockBytes, int zstdLevel, int packTargetBytes, int indexTargetBytes) {
+/// @param parityPercent how much parity each pack has, about; 0 is none
+public record Layout(
+    int blockBytes, int zstdLevel, int packTargetBytes, int indexTargetBytes, int parityPercent) {
   public static final int BLOCK_BYTES_MIN = 16 << 10;
   public static final int BLOCK_BYTES_MAX = 4 << 20;
   public static final int ZSTD_LEVEL_MIN = -5;
@@ -16,7 +18,9 @@ public record Layout(int blockBytes, int zstdLevel, int packTargetBytes, int ind
   public static final int TARGET_BYTES_MIN = 1 << 20;
   public static final int TARGET_BYTES_MAX = 1 << 28;
 
-  public static final Layout DEFAULT = new Layout(128 << 10, 1, 32 << 20, 64 << 20);
+  public static final int PARITY_PERCENT_MAX = 50;
+
+  public static final Layout DEFAULT = new Layout(128 << 10, 1, 32 << 20, 64 << 20, 2);
 
   /// @throws IllegalArgumentException with one sentence for the user
   public Layout {
@@ -28,14 +32,19 @@ public record Layout(int blockBytes, int zstdLevel, int packTargetBytes, int ind
     check("zstd level", zstdLevel, ZSTD_LEVEL_MIN, ZSTD_LEVEL_MAX);
     check("pack target size", packTargetBytes, TARGET_BYTES_MIN, TARGET_BYTES_MAX);
     check("index target size", indexTargetBytes, TARGET_BYTES_MIN, TARGET_BYTES_MAX);
+    check("parity percentage", parityPercent, 0, PARITY_PERCENT_MAX);
   }
 
   public Layout withBlockBytes(int newBlockBytes) {
-    return new Layout(newBlockBytes, zstdLevel, packTargetBytes, indexTargetBytes);
+    return new Layout(newBlockBytes, zstdLevel, packTargetBytes, indexTargetBytes, parityPercent);
   }
 
   public Layout withZstdLevel(int newZstdLevel) {
-    return new Layout(blockBytes, newZstdLevel, packTargetBytes, indexTargetBytes);
+    return new Layout(blockBytes, newZstdLevel, packTargetBytes, indexTargetBytes, parityPercent);
+  }
+
+  public Layout withParityPercent(int newParityPercent) {
+    return new Layout(blockBytes, zstdLevel, packTargetBytes, indexTargetBytes, newParityPercent);
   }
 
   private static void check(String field, int have, int least, int most) {

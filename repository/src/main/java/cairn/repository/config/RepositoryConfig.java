@@ -35,7 +35,7 @@ import java.util.regex.Pattern;
 /// | `codec`            | `name`: `zstd`; `level`: -5..19                                  |
 /// | `packTargetBytes`  | at what size a pack ends, 1 MiB..256 MiB                         |
 /// | `indexTargetBytes` | at what size an index segment ends, 1 MiB..256 MiB               |
-/// | `parity`           | 0; reserved                                                      |
+/// | `parity`           | percentage of parity in packs, 0..50; 0 is none                  |
 /// | `waivers`          | probe properties that are waived, sorted                         |
 /// | `encryption`       | absent, or `cipher`: `aes-256-gcm`; `slots`: 1..64; `seal`       |
 /// | `digest`           | SHA-256 of the text without this field                           |

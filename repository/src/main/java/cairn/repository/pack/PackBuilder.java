@@ -8,11 +8,14 @@ import cairn.base.bytes.Slice;
 import cairn.base.bytes.Subject;
 import cairn.repository.crypto.BlobCipher;
 import cairn.repository.crypto.Protection;
+import cairn.repository.parity.Parity;
+import cairn.repository.parity.ParityPlace;
 import cairn.storage.Content;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// A pack in the making, in memory. Not safe for use by several threads.
 public final class PackBuilder {
@@ -104,20 +107,27 @@ public final class PackBuilder {
   /// Completes the pack, then reads it back from the finished bytes as any reader would: what does
   /// not pass is never published.
   public Finished finish() throws CorruptData, IOException {
-    int end = out.size();
-    PackDirectory directory = new PackDirectory(pack, session, content, entries);
-    directory.check(end, protection.overheadBytes());
+    PackDirectory plain = new PackDirectory(pack, session, content, entries, 0);
+    Optional<ParityPlace> parity = PackParity.plan(packs, plain);
+    int parityBytes = parity.map(ParityPlace::sectionBytes).orElse(0);
+    PackDirectory directory = new PackDirectory(pack, session, content, entries, parityBytes);
+    directory.check(directory.offset(), protection.overheadBytes());
+    out.padTo(directory.offset());
     directory.writeTo(out, protection);
-    byte[] head = Arrays.copyOf(out.buffer(), PackDirectory.HEAD_BYTES);
-    byte[] tail = Arrays.copyOfRange(out.buffer(), end, out.size());
-    PackDirectory read = PackDirectory.read(pack, head, tail, packs.context(out.size()));
+    parity.ifPresent(place -> Parity.write(place, out.buffer()));
+    readBack();
+    return new Finished(directory, Content.of(out.buffer(), 0, out.size()));
+  }
+
+  private void readBack() throws CorruptData, IOException {
+    PackBytes finished = new PackBytes(packs, pack, out.buffer(), out.size());
+    PackDirectory read = finished.directory();
     Subject subject = PackDirectory.subject(pack);
     for (int slot = 0; slot < read.entries().size(); slot++) {
-      BlobEntry entry = read.entries().get(slot);
-      int crc = Crc32c.of(out.buffer(), entry.place().offset(), entry.place().storedLength());
+      int crc = finished.crc(read.entries().get(slot));
       subject.slot(slot).checkEqual(crc, entries.get(slot).crc(), "crc");
     }
-    return new Finished(directory, Content.of(out.buffer(), 0, out.size()));
+    finished.checkParity(read);
   }
 
   /// Ends the use of the pack's memory, [Finished#content] included.

@@ -9,14 +9,15 @@ import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Subject;
 import cairn.repository.chunk.Encoding;
 import cairn.repository.crypto.Protection;
+import cairn.repository.parity.ParityPlace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a pack says of itself: a head, then the blobs without gap, then this directory, then a
-/// footer.
+/// What a pack says of itself: a head, then the blobs without gap, then parity where the repository
+/// has it, then this directory, then a footer.
 ///
 /// Head: [Frame], then pack id and session id (16 bytes each). Directory: the [BlobEntry]s in order
 /// of offset. Footer, the last 52 bytes, little-endian:
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// | offset | bytes | field                                                            |
 /// |-------:|------:|------------------------------------------------------------------|
 /// |      0 |     1 | content, see [PackContent]                                       |
-/// |      1 |     3 | zero                                                             |
+/// |      1 |     3 | length of the parity section in KiB, see [ParityPlace]; 0: none  |
 /// |      4 |     4 | number of blobs, 1..[#BLOBS_MAX]                                 |
 /// |      8 |     4 | offset of the directory from the start of the pack               |
 /// |     12 |     4 | length of the directory in bytes                                 |
@@ -32,8 +33,13 @@ import org.jspecify.annotations.Nullable;
 /// |     48 |     4 | CRC-32C of head, directory and footer up to here                 |
 ///
 /// @param session that wrote the pack
+/// @param parityBytes length of the parity section, a multiple of 1,024; 0 when there is none
 public record PackDirectory(
-    ObjectId pack, ObjectId session, PackContent content, List<BlobEntry> entries) {
+    ObjectId pack,
+    ObjectId session,
+    PackContent content,
+    List<BlobEntry> entries,
+    int parityBytes) {
   public static final int HEAD_BYTES = Frame.BYTES + 2 * ObjectId.BYTES;
   public static final int FOOTER_BYTES = 52;
 
@@ -57,16 +63,31 @@ public record PackDirectory(
     out.id(pack).id(session);
   }
 
+  public int blobsEnd() {
+    return entries.isEmpty() ? HEAD_BYTES : entries.getLast().place().end();
+  }
+
+  /// Where the directory begins.
+  public int offset() {
+    return parityBytes == 0 ? blobsEnd() : ParityPlace.sectionOffset(blobsEnd()) + parityBytes;
+  }
+
+  /// In bytes, the footer left out.
+  int length() {
+    return entries.stream().mapToInt(BlobEntry::encodedBytes).sum();
+  }
+
   /// Appends directory and footer to a pack whose head and blobs are in `out` already.
   void writeTo(ByteWriter out, Protection protection) {
-    int offset = out.size();
     ByteWriter sealed = new ByteWriter(HEAD_BYTES + entries.size() * 52 + FOOTER_BYTES);
     sealed.raw(out.buffer(), 0, HEAD_BYTES);
     for (BlobEntry entry : entries) {
       writeEntry(sealed, entry);
     }
     int directoryBytes = sealed.size() - HEAD_BYTES;
-    sealed.u8(content.number()).u8(0).u16(0).u32(entries.size()).u32(offset).u32(directoryBytes);
+    int parityKib = parityBytes / 1024;
+    sealed.u8(content.number()).u8(parityKib).u16(parityKib >> 8).u32(entries.size());
+    sealed.u32(out.size()).u32(directoryBytes);
     sealed.raw(protection.seal("pack", pack.toString(), sealed.buffer(), 0, sealed.size()));
     sealed.u32(sealed.crc(0));
     out.raw(sealed.buffer(), HEAD_BYTES, sealed.size() - HEAD_BYTES);
@@ -113,7 +134,8 @@ public record PackDirectory(
       entries.add(readEntry(in, subject.slot(slot)));
     }
     in.end();
-    PackDirectory directory = new PackDirectory(pack, session, footer.content, entries);
+    PackDirectory directory =
+        new PackDirectory(pack, session, footer.content, entries, footer.parityBytes);
     directory.check(footer.directoryOffset, context.protection.overheadBytes());
     return directory;
   }
@@ -132,7 +154,7 @@ public record PackDirectory(
   /// The logic of the directory: blobs lie without gap or overlap from the head to the directory,
   /// and no length contradicts its encoding. Run before a pack is sealed and after one is read.
   ///
-  /// @param end where the blobs end
+  /// @param end where the directory begins
   /// @param overheadBytes what encryption adds to a blob
   public void check(int end, int overheadBytes) throws CorruptData {
     Subject subject = subject(pack);
@@ -160,24 +182,27 @@ public record PackDirectory(
           place.storedLength() <= end - next, "stored length", place.storedLength(), end - next);
       next += place.storedLength();
     }
-    subject.checkEqual(next, end, "end of blobs");
+    subject.checkEqual(offset(), end, "end of blobs");
   }
 
   /// What a reader knows of a pack before reading it.
   public record Context(ObjectId repository, Protection protection, long packBytes) {}
 
   /// The fixed fields of the footer.
-  public record Footer(PackContent content, int count, int directoryOffset, int directoryBytes) {
+  public record Footer(
+      PackContent content, int parityBytes, int count, int directoryOffset, int directoryBytes) {
     /// Reads the footer that ends `tail`.
     public static Footer read(byte[] tail, Subject subject) throws CorruptData {
       subject.check(tail.length >= FOOTER_BYTES, "size", tail.length, ">= " + FOOTER_BYTES);
       ByteReader in = new ByteReader(tail, tail.length - FOOTER_BYTES, FOOTER_BYTES, subject);
       PackContent content = PackContent.of(in.u8(), subject);
-      subject.checkEqual(in.u8(), 0, "reserved");
-      subject.checkEqual(in.u16(), 0, "reserved");
+      int parityKib = in.u8() | (in.u16() << 8);
+      int kibMax = PACK_BYTES_MAX / 1024;
+      subject.check(parityKib <= kibMax, "KiB of parity", parityKib, "0.." + kibMax);
       int count = in.length(BLOBS_MAX, "blobs");
       int offset = in.length(PACK_BYTES_MAX, "directory offset");
-      return new Footer(content, count, offset, in.length(PACK_BYTES_MAX, "directory length"));
+      int length = in.length(PACK_BYTES_MAX, "directory length");
+      return new Footer(content, parityKib * 1024, count, offset, length);
     }
 
     int directoryStart(long packBytes, int tailBytes, Subject subject) throws CorruptData {

@@ -10,12 +10,19 @@ import java.nio.ByteBuffer;
 /// The packs of a storage: their names, and reading their directories.
 ///
 /// @param repository the id every pack must carry
-public record Packs(Storage storage, ObjectId repository, Protection protection) {
+/// @param parityPercent what new packs get of parity; readers see it from each pack
+public record Packs(
+    Storage storage, ObjectId repository, Protection protection, int parityPercent) {
   public static final String PREFIX = "packs";
 
   /// Read along with the footer, in the hope that the directory is within: 64 KiB holds 1,300
   /// entries.
   private static final int TAIL_BYTES = 64 * 1024;
+
+  /// New packs get no parity.
+  public Packs(Storage storage, ObjectId repository, Protection protection) {
+    this(storage, repository, protection, 0);
+  }
 
   /// `packs/<first two digits>/<pack id>`.
   public static String name(ObjectId pack) {
@@ -51,7 +58,7 @@ public record Packs(Storage storage, ObjectId repository, Protection protection)
     return readAt(pack, packBytes - length, length);
   }
 
-  private byte[] readAt(ObjectId pack, long offset, int length) throws IOException {
+  byte[] readAt(ObjectId pack, long offset, int length) throws IOException {
     byte[] bytes = new byte[length];
     storage.read(name(pack), offset, ByteBuffer.wrap(bytes));
     return bytes;

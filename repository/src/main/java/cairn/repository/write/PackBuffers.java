@@ -15,8 +15,9 @@ final class PackBuffers {
   private final int targetBytes;
 
   /// @param targetBytes the size of a full pack
-  PackBuffers(int targetBytes) {
-    this.targetBytes = targetBytes;
+  /// @param parityPercent what it grows by in the end
+  PackBuffers(int targetBytes, int parityPercent) {
+    this.targetBytes = targetBytes + targetBytes / 100 * parityPercent;
     for (PackContent content : PackContent.values()) {
       idle.put(content, new ConcurrentLinkedQueue<>());
     }

@@ -32,7 +32,7 @@ public final class PackWriter implements AutoCloseable {
     this.session = session;
     this.targetBytes = targetBytes;
     this.chance = chance;
-    this.buffers = new PackBuffers(targetBytes);
+    this.buffers = new PackBuffers(targetBytes, packs.parityPercent());
     this.publisher = new PackPublisher(packs.storage(), buffers);
   }
 

@@ -46,12 +46,12 @@ class RepositoryConfigTest {
           },
           "packTargetBytes": 33554432,
           "indexTargetBytes": 67108864,
-          "parity": 0,
+          "parity": 2,
           "waivers": [
             "atime",
             "fsync"
           ],
-          "digest": "27000126e4dd9c8f074b6ef20af25f524bdcb5cdef8d8a7b3ff6e418c6f8ceb0"
+          "digest": "c009f81d2850068c441d3a2de6c25526cc2a6bd89258be64f50c964b68b16ebf"
         }
         """;
     assertThat(text(CLEAR)).isEqualTo(text);
@@ -62,7 +62,7 @@ class RepositoryConfigTest {
   @Test
   void whatIsWrittenIsReadBack(Seed seed) throws Exception {
     for (int shift = 14; shift <= 22; shift++) {
-      Layout layout = new Layout(1 << shift, shift - 19, 1 << 20, 1 << 28);
+      Layout layout = new Layout(1 << shift, shift - 19, 1 << 20, 1 << 28, shift * 2);
       RepositoryConfig config = RepositoryConfig.clear(REPOSITORY, CREATED, layout, List.of());
       assertThat(RepositoryConfig.parse(config.toBytes(), WHERE)).isEqualTo(config);
     }
@@ -110,11 +110,12 @@ class RepositoryConfigTest {
     assertField("level", "1", "20", "level, have 20 expect -5..19");
     assertField("name", "\"zstd\"", "\"lzma\"", "name, have \"lzma\" expect \"zstd\"");
     assertField("chunker", "\"fixed\"", "\"rabin\"", "chunker, have \"rabin\" expect \"fixed\"");
-    assertField("parity", "0", "2", "parity, have 2 expect 0..0");
+    assertField("parity", "2", "51", "parity, have 51 expect 0..50");
+    assertField("parity", "2", "-1", "parity, have -1 expect 0..50");
     assertField("packTargetBytes", "33554432", "1", "packTargetBytes, have 1 expect");
-    assertField("parity", "0", "0,\n  \"colour\": 1", "colour, have an unknown field expect");
-    assertField("parity", "0", "0,\n  \"parity\": 0", "text, have another spelling expect");
-    assertField("parity", "0", " 0", "text, have another spelling expect");
+    assertField("parity", "2", "0,\n  \"colour\": 1", "colour, have an unknown field expect");
+    assertField("parity", "2", "2,\n  \"parity\": 2", "text, have another spelling expect");
+    assertField("parity", "2", " 2", "text, have another spelling expect");
     assertField("created", "\"2026-01-31T12:00:00Z\"", "\"now\"", "created, have \"now\" expect");
     assertField("created", "\"2026-01-31T12:00:00Z\"", "{}", "created, have {} expect a text");
   }
@@ -277,6 +278,8 @@ class RepositoryConfigTest {
         .hasMessage("block size is 100000, no power of two");
     assertThatThrownBy(() -> Layout.DEFAULT.withBlockBytes(8 << 10))
         .hasMessage("block size is 8192, not 16384..4194304");
+    assertThatThrownBy(() -> Layout.DEFAULT.withParityPercent(51))
+        .hasMessage("parity percentage is 51, not 0..50");
     assertThatThrownBy(() -> Layout.DEFAULT.withZstdLevel(20))
         .hasMessage("zstd level is 20, not -5..19");
   }

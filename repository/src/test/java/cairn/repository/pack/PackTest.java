@@ -17,6 +17,9 @@ import cairn.repository.chunk.Encoding;
 import cairn.repository.crypto.MasterKey;
 import cairn.repository.crypto.Protection;
 import cairn.repository.index.Location;
+import cairn.repository.parity.Parity;
+import cairn.repository.parity.ParityPlace;
+import cairn.repository.parity.ParityTable;
 import cairn.repository.read.BlobDecoder;
 import cairn.repository.test.Damage;
 import cairn.repository.test.Samples;
@@ -80,6 +83,43 @@ class PackTest {
     }
   }
 
+  /// A full check reads parity too, and tells of it in words of its own: it costs no chunk.
+  @Test
+  void everyDamageToAPackWithParityIsFound(Seed seed) throws Exception {
+    Sample sample = new Sample(Protection.clear(), PackContent.DATA, 2);
+    sample.fill(seed.random(), 3, 600);
+    byte[] bytes = sample.bytes();
+    int section = ParityPlace.sectionOffset(sample.finished().directory().blobsEnd());
+    new Damage("(pack|chunk|parity)", sample::chunksIn).assertAllIsFound(bytes);
+    new Damage("parity", sample::chunksIn)
+        .assertFlipsAreFound(bytes, section, section + sample.finished().directory().parityBytes());
+  }
+
+  @Test
+  void parityOfOtherDataIsFound(Seed seed) throws Exception {
+    Sample sample = new Sample(Protection.clear(), PackContent.DATA, 2);
+    byte[] bytes = sample.fill(seed.random(), 30, 600).bytes();
+    byte[] other = bytes.clone();
+    other[100] ^= 1;
+    ParityPlace place = ParityTable.find(PACK, bytes, Samples.REPOSITORY).place();
+    Parity.write(place, other);
+    other[100] ^= 1;
+    assertThatThrownBy(() -> sample.chunksIn(other))
+        .isInstanceOf(CorruptData.class)
+        .hasMessageStartingWith("corrupt parity " + PACK + " slot=0: crc of shard, have ");
+  }
+
+  @Test
+  void packsWithParityReadAsTheyWere(Seed seed) throws Exception {
+    for (int percent : new int[] {1, 2, 50}) {
+      for (int count = 1; count < 60; count++) {
+        Sample sample = new Sample(Protection.clear(), PackContent.DATA, percent);
+        sample.fill(seed.split(count).random(), count, 200);
+        assertThat(sample.chunksIn(sample.bytes())).isEqualTo(sample.chunks);
+      }
+    }
+  }
+
   @Test
   void aPackCountsOnlyUnderItsNameInItsRepositoryWithItsKey(Seed seed) throws Exception {
     for (Protection protection : Samples.protections()) {
@@ -123,8 +163,9 @@ class PackTest {
     int entry = sample.finished().directory().entries().getFirst().place().storedLength() + 64;
     entry += sample.finished().directory().entries().get(1).place().storedLength();
     assertForged(sample, footer, 3, ": content, have 3 expect");
-    assertForged(sample, footer + 1, 1, ": reserved, have 1 expect 0");
-    assertForged(sample, footer + 2, 1, ": reserved, have 1 expect 0");
+    assertForged(sample, footer + 1, 1, ": end of blobs, have ");
+    assertForged(sample, footer + 2, 1, ": end of blobs, have ");
+    assertForged(sample, footer + 3, 0xFF, ": KiB of parity, have 16711680 expect 0..1048576");
     assertForged(sample, footer + 4, 1, ": trailing bytes, have 49 expect 0");
     assertForged(sample, footer + 4, 3, ": size, have 0 bytes left expect at least 32 bytes left");
     assertForged(sample, footer + 8, good[footer + 8] + 1, ": size, have ");
@@ -197,7 +238,7 @@ class PackTest {
 
   private static void check(PackContent content, int end, int overhead, BlobEntry... entries)
       throws CorruptData {
-    new PackDirectory(PACK, SESSION, content, List.of(entries)).check(end, overhead);
+    new PackDirectory(PACK, SESSION, content, List.of(entries), 0).check(end, overhead);
   }
 
   private static void assertRefused(String what, int end, int overhead, BlobEntry... entries) {
@@ -236,8 +277,12 @@ class PackTest {
     }
 
     Sample(Protection protection, PackContent content) {
+      this(protection, content, 0);
+    }
+
+    Sample(Protection protection, PackContent content, int percent) {
       this.protection = protection;
-      Packs packs = new Packs(new MemoryStorage(), Samples.REPOSITORY, protection);
+      Packs packs = new Packs(new MemoryStorage(), Samples.REPOSITORY, protection, percent);
       this.builder = new PackBuilder(packs, PACK, SESSION, content, new ByteWriter(100));
     }
 
@@ -304,10 +349,11 @@ class PackTest {
       return directory(PACK, bytes, Samples.REPOSITORY, protection);
     }
 
-    /// Reads directory and all blobs.
+    /// Reads directory, all blobs and parity.
     List<String> chunksIn(byte[] bytes) throws IOException, CorruptData {
       List<String> read = new ArrayList<>();
       PackDirectory directory = directoryIn(bytes);
+      checkParity(directory, bytes);
       try (BlobDecoder decoder = new BlobDecoder(protection)) {
         for (BlobEntry entry : directory.entries()) {
           Location at = Location.of(PACK, directory.content(), entry);
@@ -322,6 +368,19 @@ class PackTest {
         }
       }
       return read;
+    }
+
+    private void checkParity(PackDirectory directory, byte[] bytes)
+        throws IOException, CorruptData {
+      if (directory.parityBytes() > 0) {
+        MemoryStorage storage = new MemoryStorage();
+        storage.publish(Packs.name(PACK), Content.of(bytes));
+        Packs packs = new Packs(storage, Samples.REPOSITORY, protection);
+        StoredParity parity = StoredParity.open(packs, directory);
+        int blobs = directory.blobsEnd() - PackDirectory.HEAD_BYTES;
+        parity.add(bytes, PackDirectory.HEAD_BYTES, blobs);
+        parity.check(true);
+      }
     }
 
     /// With seal and CRC as they must be for what is there.
