@@ -22,6 +22,7 @@ public final class Parity {
     ReedSolomon code = new ReedSolomon(shape.parityShards(), shape.shardBytes());
     int[] crcs = new int[shape.shards()];
     int[] wanted = IntStream.range(0, shape.parityShards()).toArray();
+    int[][] solution = code.solve(wanted);
     for (int each = 0; each < shape.groups(); each++) {
       int group = each;
       code.read(
@@ -35,7 +36,7 @@ public final class Parity {
               shards.load(shard, target);
             }
           });
-      long[][] parity = code.recover(wanted);
+      long[][] parity = code.recover(solution);
       for (int position : wanted) {
         int shard = shape.shard(group, position);
         shards.store(shard, parity[position]);
@@ -125,7 +126,8 @@ public final class Parity {
             shards.load(shard, target);
           }
         });
-    long[][] found = code.recover(Arrays.stream(lost).map(shape::position).toArray());
+    int[] positions = Arrays.stream(lost).map(shape::position).toArray();
+    long[][] found = code.recover(code.solve(positions));
     int good = 0;
     for (int i = 0; i < lost.length; i++) {
       shards.store(lost[i], found[i]);

@@ -10,16 +10,16 @@ import java.util.Arrays;
 /// the sum over all positions `i` of `alpha^(i*j) * c[i]` is 0. Writing parity is bringing back
 /// `0..m-1`.
 final class ReedSolomon {
+  // Powers of alpha from -2 to 2 cost 6 doublings or halvings for five sums, where 0 to 4 would
+  // cost 10.
+
   static final int PARITY_MAX = 5;
   static final int POSITIONS_MAX = 255;
 
-  private final int parityShards;
-
-  /// Those beyond the number of parity shards stay zeros.
   private final long[][] sums;
-
   private final long[] one;
   private final long[] other;
+  private final long[] zeros;
 
   /// Gives the shards of a group.
   interface Source {
@@ -30,10 +30,10 @@ final class ReedSolomon {
   /// @param parityShards m, 1..[#PARITY_MAX]
   /// @param shardBytes a multiple of 8
   ReedSolomon(int parityShards, int shardBytes) {
-    this.parityShards = parityShards;
-    this.sums = new long[PARITY_MAX][shardBytes / Long.BYTES];
+    this.sums = new long[parityShards][shardBytes / Long.BYTES];
     this.one = new long[shardBytes / Long.BYTES];
     this.other = new long[shardBytes / Long.BYTES];
+    this.zeros = new long[shardBytes / Long.BYTES];
   }
 
   /// Takes in a group. Reads each shard once, the highest position first.
@@ -45,8 +45,25 @@ final class ReedSolomon {
     for (int position = positions - 1 + positions % 2; position > 0; position -= 2) {
       load(position, positions, source, one);
       load(position - 1, positions, source, other);
-      for (int row = 0; row < parityShards; row++) {
-        Galois.fold(sums[row], one, other, exponent(row));
+      for (int row = 0; row < sums.length; row++) {
+        add(sums[row], exponent(row));
+      }
+    }
+  }
+
+  /// `sum = (sum * f + one) * f + other`, where f is alpha to the power of `exponent`, -2..2.
+  private void add(long[] sum, int exponent) {
+    switch (exponent) {
+      case -2 -> {
+        Galois.addHalving(sum, zeros, one);
+        Galois.addHalving(sum, zeros, other);
+      }
+      case -1 -> Galois.addHalving(sum, one, other);
+      case 0 -> Galois.add(sum, one, other);
+      case 1 -> Galois.addDoubling(sum, one, other);
+      default -> {
+        Galois.addDoubling(sum, zeros, one);
+        Galois.addDoubling(sum, zeros, other);
       }
     }
   }
@@ -64,13 +81,13 @@ final class ReedSolomon {
     return Arrays.stream(sums).flatMapToLong(Arrays::stream).allMatch(sum -> sum == 0);
   }
 
-  /// The shards that were given as zeros when the group was read.
+  /// What brings back lost shards.
   ///
   /// @param lost their positions, at most m, distinct
-  /// @return in the order of `lost`
-  long[][] recover(int[] lost) {
-    if (lost.length > parityShards) {
-      throw new IllegalArgumentException(lost.length + " lost, parity for " + parityShards);
+  /// @return for [#recover]
+  int[][] solve(int... lost) {
+    if (lost.length > sums.length) {
+      throw new IllegalArgumentException(lost.length + " lost, parity for " + sums.length);
     }
     int[][] weights = new int[lost.length][lost.length];
     for (int row = 0; row < lost.length; row++) {
@@ -78,16 +95,43 @@ final class ReedSolomon {
         weights[row][column] = Galois.alpha(exponent(row) * lost[column]);
       }
     }
-    int[][] inverse = inverse(weights);
-    long[][] found = new long[lost.length][sums[0].length];
-    for (int each = 0; each < lost.length; each++) {
-      Galois.combine(found[each], sums, Arrays.copyOf(inverse[each], PARITY_MAX));
+    return inverse(weights);
+  }
+
+  /// The shards that were given as zeros when the group was read.
+  ///
+  /// @param solution of their positions
+  /// @return in the order of the positions
+  long[][] recover(int[][] solution) {
+    long[][] found = new long[solution.length][one.length];
+    for (int each = 0; each < solution.length; each++) {
+      combine(solution[each], found[each]);
     }
     return found;
   }
 
+  /// Adds up the sums, each times its factor, bit by bit of the factors from the highest on. What
+  /// is left in `one` and `other` is of no use.
+  private void combine(int[] factors, long[] target) {
+    for (int bit = 7; bit > 0; bit -= 2) {
+      select(factors, bit, one);
+      select(factors, bit - 1, other);
+      Galois.addDoubling(target, one, other);
+    }
+  }
+
+  /// The sum of those whose factor has a bit.
+  private void select(int[] factors, int bit, long[] target) {
+    Arrays.fill(target, 0);
+    for (int row = 0; row < factors.length; row++) {
+      if ((factors[row] >> bit & 1) == 1) {
+        Galois.add(target, sums[row], zeros);
+      }
+    }
+  }
+
   private int exponent(int row) {
-    return row - parityShards / 2;
+    return row - sums.length / 2;
   }
 
   /// By Gauss and Jordan. `matrix` is used up.

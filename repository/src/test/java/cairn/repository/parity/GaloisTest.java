@@ -65,44 +65,28 @@ class GaloisTest {
     assertThat(met.get(0)).isFalse();
   }
 
-  @Test
-  void foldingLanesIsFoldingEachElement(Seed seed) {
-    RandomGenerator chance = seed.random();
-    for (int exponent = -2; exponent <= 2; exponent++) {
-      int factor = Galois.alpha(exponent);
-      long[] sum = lanes(chance);
-      long[][] terms = {lanes(chance), lanes(chance)};
-      int[] expect = elements(sum);
-      for (long[] term : terms) {
-        int[] added = elements(term);
-        for (int i = 0; i < expect.length; i++) {
-          expect[i] = slowProduct(expect[i], factor) ^ added[i];
-        }
-      }
-      Galois.fold(sum, terms[0], terms[1], exponent);
-      assertThat(elements(sum)).isEqualTo(expect);
-    }
-    assertThatThrownBy(() -> Galois.fold(new long[1], new long[1], new long[1], 3))
-        .isInstanceOf(IllegalArgumentException.class);
+  private interface Adding {
+    void run(long[] sum, long[] a, long[] b);
   }
 
   @Test
-  void combiningLanesIsCombiningEachElement(Seed seed) {
-    RandomGenerator chance = seed.random();
-    for (int round = 0; round < 300; round++) {
-      int[] factors = chance.ints(5, 0, 256).toArray();
-      long[][] x = {lanes(chance), lanes(chance), lanes(chance), lanes(chance), lanes(chance)};
-      int[] expect = new int[8 * LANES];
-      for (int term = 0; term < 5; term++) {
-        int[] elements = elements(x[term]);
-        for (int i = 0; i < expect.length; i++) {
-          expect[i] ^= slowProduct(elements[i], factors[term]);
-        }
-      }
-      long[] target = lanes(chance);
-      Galois.combine(target, x, factors);
-      assertThat(elements(target)).isEqualTo(expect);
+  void addingLanesIsAddingEachElement(Seed seed) {
+    assertAdds(Galois::add, 1, seed.random());
+    assertAdds(Galois::addDoubling, 2, seed.random());
+    assertAdds(Galois::addHalving, Galois.inverse(2), seed.random());
+  }
+
+  private static void assertAdds(Adding adding, int factor, RandomGenerator chance) {
+    long[] sum = lanes(chance);
+    long[] a = lanes(chance);
+    long[] b = lanes(chance);
+    int[] expect = elements(sum);
+    for (int i = 0; i < expect.length; i++) {
+      expect[i] = slowProduct(expect[i], factor) ^ elements(a)[i];
+      expect[i] = slowProduct(expect[i], factor) ^ elements(b)[i];
     }
+    adding.run(sum, a, b);
+    assertThat(elements(sum)).isEqualTo(expect);
   }
 
   private static long[] lanes(RandomGenerator chance) {

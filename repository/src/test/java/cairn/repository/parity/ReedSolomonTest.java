@@ -37,7 +37,7 @@ class ReedSolomonTest {
               System.arraycopy(shards[position], 0, target, 0, target.length);
             }
           });
-      return code.recover(lost);
+      return code.recover(code.solve(lost));
     }
 
     void assertComesBack(int... lost) {
