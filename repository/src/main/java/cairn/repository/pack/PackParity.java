@@ -40,15 +40,12 @@ final class PackParity {
   static ParityPlace place(Packs packs, PackDirectory directory, byte[] page)
       throws CorruptData, IOException {
     ParityPlace place = ParityTable.readPlace(directory.pack(), page, packs.repository());
-    boolean fits = fits(place, directory);
+    boolean fits =
+        place.blobsEnd() == directory.blobsEnd()
+            && place.shape().protectedBytes() == protectedBytes(directory)
+            && place.sectionBytes() == directory.parityBytes();
     ParityPlace.subject(directory.pack()).check(fits, "place", place, "that of the directory");
     return place;
-  }
-
-  static boolean fits(ParityPlace place, PackDirectory directory) {
-    return place.blobsEnd() == directory.blobsEnd()
-        && place.shape().protectedBytes() == protectedBytes(directory)
-        && place.sectionBytes() == directory.parityBytes();
   }
 
   private static int protectedBytes(PackDirectory directory) {

@@ -69,9 +69,20 @@ public final class PackRepair {
     }
     Parity.Restored restored = Parity.restore(table, found);
     Result result = prove(pack, restored.bytes().bytes(), table.place(), null);
-    return result instanceof Repaired whole
-        ? new Repaired(whole.bytes, restored.restored())
-        : result;
+    if (result instanceof Repaired whole) {
+      return new Repaired(whole.bytes, restored.restored());
+    }
+    // A table that is wrong itself must not make things worse.
+    Result asFound = prove(pack, found.clone(), null, null);
+    return lost(asFound) < lost(result) ? asFound : result;
+  }
+
+  private static int lost(Result result) {
+    return switch (result) {
+      case Sound _, Repaired _ -> 0;
+      case Partial partial -> 1 + partial.lost.size();
+      case Hopeless _ -> Integer.MAX_VALUE;
+    };
   }
 
   private boolean isSound(ObjectId pack, byte[] found) throws IOException {
@@ -104,9 +115,7 @@ public final class PackRepair {
     }
     List<BlobEntry> lost = restored.damaged(directory);
     Optional<ParityPlace> section =
-        Optional.ofNullable(place)
-            .filter(known -> PackParity.fits(known, directory))
-            .or(() -> PackParity.guess(packs, directory));
+        place == null ? PackParity.guess(packs, directory) : Optional.of(place);
     if (!lost.isEmpty() || section.isEmpty()) {
       return new Partial(Slice.of(bytes), directory, lost);
     }

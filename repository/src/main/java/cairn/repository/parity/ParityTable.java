@@ -132,8 +132,6 @@ public final class ParityTable {
       throws CorruptData, IOException {
     ByteReader head = new ByteReader(damaged, at, CONTENT_BYTES, ParityPlace.subject(pack));
     ParityPlace place = parsePlace(pack, head, repository);
-    boolean fits = at == place.pageOffset(0, 0) || at == place.pageOffset(1, 0);
-    place.subject().check(fits, "offset of the table", at, place.sectionOffset());
     ByteWriter content = new ByteWriter(place.shape().tableBytes());
     for (int page = 0; page < place.shape().tablePages(); page++) {
       byte[] good = goodCopy(place, page, damaged);

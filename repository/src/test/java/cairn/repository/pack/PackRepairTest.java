@@ -18,8 +18,10 @@ import cairn.repository.pack.PackRepair.Result;
 import cairn.repository.pack.PackRepair.Sound;
 import cairn.repository.parity.Parity;
 import cairn.repository.parity.ParityPlace;
+import cairn.repository.parity.ParityShape;
 import cairn.repository.parity.ParityTable;
 import cairn.repository.test.Samples;
+import cairn.storage.Content;
 import cairn.storage.MemoryStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -319,6 +321,36 @@ class PackRepairTest {
     int section = pack.sectionOffset();
     System.arraycopy(wrong, section, mixed, section, pack.directory.offset() - section);
     pack.assertHonest(mixed);
+  }
+
+  /// A table that is well-formed, but not of this directory: it makes nothing worse.
+  @Test
+  void aTableOfAnotherLayoutHasNoSay(Seed seed) throws Exception {
+    for (int shift : new int[] {-10, 10}) {
+      Original pack = Original.of(2, 700, 5, seed.random());
+      byte[] wrong = pack.bytes.clone();
+      Parity.write(shifted(pack, shift), wrong);
+      System.arraycopy(pack.bytes, 0, wrong, 0, pack.directory.blobsEnd());
+      pack.assertRepaired(wrong, "the data is good");
+      pack.packs.storage().publish(Packs.name(pack.id), Content.of(wrong));
+      assertThatThrownBy(() -> StoredParity.open(pack.packs, pack.directory))
+          .isInstanceOf(CorruptData.class)
+          .hasMessageStartingWith("corrupt parity " + pack.id + ": place, have ");
+      Arrays.fill(wrong, 1000, 2000, (byte) 0);
+      pack.assertHonest(wrong);
+    }
+  }
+
+  /// With blobs that end elsewhere.
+  private static ParityPlace shifted(Original pack, int shift) throws Exception {
+    ParityPlace place = ParityTable.find(pack.id, pack.bytes, Samples.REPOSITORY).place();
+    ParityShape shape = place.shape();
+    int bytes = shape.protectedBytes() + shift;
+    ParityShape other =
+        new ParityShape(bytes, shape.shardBytes(), shape.groups(), shape.parityShards());
+    int blobsEnd = place.blobsEnd() + shift;
+    assertThat(ParityPlace.sectionOffset(blobsEnd)).isEqualTo(place.sectionOffset());
+    return new ParityPlace(Samples.REPOSITORY, pack.id, blobsEnd, other);
   }
 
   @Test

@@ -107,6 +107,12 @@ class PackTest {
     assertThatThrownBy(() -> sample.chunksIn(other))
         .isInstanceOf(CorruptData.class)
         .hasMessageStartingWith("corrupt parity " + PACK + " slot=0: crc of shard, have ");
+    int table = place.sectionOffset();
+    System.arraycopy(bytes, table, other, table, place.shape().tableBytes());
+    assertThatThrownBy(() -> sample.chunksIn(other))
+        .isInstanceOf(CorruptData.class)
+        .hasMessage(
+            "corrupt parity " + PACK + ": copies of the table, have different expect equal");
   }
 
   @Test
