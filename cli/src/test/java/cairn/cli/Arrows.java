@@ -23,7 +23,7 @@ record Arrows(Map<String, List<String>> table) {
           storage             -> base.*
 
           repository.crypto   -> base.*
-          repository.config   -> base.* repository.crypto
+          repository.config   -> base.* repository.crypto repository.snapshot
           repository.chunk    -> base.*
           repository.parity   -> base.*
           repository.pack     -> base.* storage repository.crypto repository.chunk \

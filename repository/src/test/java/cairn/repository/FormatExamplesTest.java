@@ -104,6 +104,8 @@ class FormatExamplesTest {
     assertThat(config.repository()).isEqualTo(Samples.REPOSITORY);
   }
 
+    assertThat(config.policies().standard()).get().hasToString("daily 7, weekly 4");
+    assertThat(config.policies().groups().get("db1/root")).hasToString("last 3, within 1y6m");
   @Test
   void encryptedConfig() throws Exception {
     byte[] bytes = utf8(example("config, encrypted"));

@@ -59,6 +59,9 @@ final class ConfigJson {
     JsonArray waivers = new JsonArray();
     config.waivers().forEach(waivers::add);
     out.add("waivers", waivers);
+    if (!config.policies().isEmpty()) {
+      out.add("policies", PolicyJson.write(config.policies()));
+    }
     if (config.encryption().isPresent()) {
       JsonObject part = new JsonObject();
       part.addProperty("cipher", CIPHER);
@@ -75,12 +78,14 @@ final class ConfigJson {
     Instant created = in.instant("created");
     Layout layout = readLayout(in, subject);
     List<String> waivers = readWaivers(in, subject);
+    Policies policies =
+        in.has("policies") ? PolicyJson.read(in.array("policies"), subject) : Policies.NONE;
     Optional<Encryption> encryption =
         in.has("encryption")
             ? Optional.of(readEncryption(in.object("encryption"), subject))
             : Optional.empty();
     in.end();
-    return new RepositoryConfig(repository, created, layout, waivers, encryption);
+    return new RepositoryConfig(repository, created, layout, waivers, policies, encryption);
   }
 
   private static void readFormat(Fields in, Subject subject)

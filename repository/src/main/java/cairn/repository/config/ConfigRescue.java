@@ -33,6 +33,7 @@ import java.util.regex.Pattern;
 public record ConfigRescue(Optional<RepositoryConfig> config, List<Problem> problems) {
   private static final Pattern SLOT = Pattern.compile("\\{[^{}]*\\}");
   private static final Pattern CODEC = Pattern.compile("\"name\": \"zstd\"");
+  private static final Pattern POLICIES = Pattern.compile("\"policies\": \\[[^\\[\\]]*\\]");
   private static final Pattern WAIVER = Pattern.compile("\"([^\"]*)\"");
 
   public ConfigRescue {
@@ -64,7 +65,7 @@ public record ConfigRescue(Optional<RepositoryConfig> config, List<Problem> prob
       return find("repository", "\"([0-9a-f]{32})\"")
           .map(id ->
               new RepositoryConfig(
-                  ObjectId.parse(id), created(), layout(), waivers(), encryption()));
+                  ObjectId.parse(id), created(), layout(), waivers(), policies(), encryption()));
     }
 
     /// When the repository's is unreadable, this finds that of the first slot, a good guess.
@@ -97,6 +98,20 @@ public record ConfigRescue(Optional<RepositoryConfig> config, List<Problem> prob
           .toList();
     }
 
+    private Policies policies() {
+      Matcher matcher = POLICIES.matcher(text);
+      if (!matcher.find()) {
+        return Policies.NONE;
+      }
+      try {
+        Fields fields = new Fields(ConfigText.parse("{" + matcher.group() + "}", subject), subject);
+        return PolicyJson.read(fields.array("policies"), subject);
+      } catch (CorruptData e) {
+        problems.add(e.problem());
+        return Policies.NONE;
+      }
+    }
+
     private Optional<Encryption> encryption() {
       List<KeySlot> slots = slots();
       if (slots.isEmpty() && !text.contains("\"slots\"") && !text.contains("\"seal\"")) {
@@ -110,8 +125,9 @@ public record ConfigRescue(Optional<RepositoryConfig> config, List<Problem> prob
     private List<KeySlot> slots() {
       List<KeySlot> slots = new ArrayList<>();
       Set<ObjectId> ids = new HashSet<>();
+      String others = POLICIES.matcher(text).replaceFirst("");
       List<String> parts =
-          SLOT.matcher(text).results().map(MatchResult::group).filter(Search::isNoCodec).toList();
+          SLOT.matcher(others).results().map(MatchResult::group).filter(Search::isNoCodec).toList();
       for (int i = 0; i < parts.size(); i++) {
         Subject slotSubject = subject.slot(i);
         try {

@@ -37,6 +37,7 @@ import java.util.regex.Pattern;
 /// | `indexTargetBytes` | at what size an index segment ends, 1 MiB..256 MiB               |
 /// | `parity`           | percentage of parity in packs, 0..50; 0 is none                  |
 /// | `waivers`          | probe properties that are waived, sorted                         |
+/// | `policies`         | absent when there are none, or a list, see [PolicyJson]          |
 /// | `encryption`       | absent, or `cipher`: `aes-256-gcm`; `slots`: 1..64; `seal`       |
 /// | `digest`           | SHA-256 of the text without this field                           |
 ///
@@ -48,6 +49,7 @@ public record RepositoryConfig(
     Instant created,
     Layout layout,
     List<String> waivers,
+    Policies policies,
     Optional<Encryption> encryption) {
   public static final int FORMAT = 1;
 
@@ -67,7 +69,8 @@ public record RepositoryConfig(
   /// The config of a repository that is not encrypted.
   public static RepositoryConfig clear(
       ObjectId repository, Instant created, Layout layout, List<String> waivers) {
-    return new RepositoryConfig(repository, created, layout, waivers, Optional.empty());
+    return new RepositoryConfig(
+        repository, created, layout, waivers, Policies.NONE, Optional.empty());
   }
 
   /// Reads a config. Past this gate every field is well-formed, but in an encrypted repository it
@@ -164,6 +167,7 @@ public record RepositoryConfig(
             created,
             layout,
             waivers,
+            policies,
             Optional.of(new Encryption(slots, Octets.of(new byte[Protection.SEAL_BYTES]))))
         .sealed(protection);
   }
@@ -172,11 +176,16 @@ public record RepositoryConfig(
   public RepositoryConfig withSlots(KeySlots slots) {
     Octets seal = encryption.orElseThrow(this::notEncrypted).seal();
     return new RepositoryConfig(
-        repository, created, layout, waivers, Optional.of(new Encryption(slots, seal)));
+        repository, created, layout, waivers, policies, Optional.of(new Encryption(slots, seal)));
   }
 
   public RepositoryConfig withWaivers(List<String> newWaivers, Protection protection) {
-    return new RepositoryConfig(repository, created, layout, newWaivers, encryption)
+    return new RepositoryConfig(repository, created, layout, newWaivers, policies, encryption)
+        .sealed(protection);
+  }
+
+  public RepositoryConfig withPolicies(Policies newPolicies, Protection protection) {
+    return new RepositoryConfig(repository, created, layout, waivers, newPolicies, encryption)
         .sealed(protection);
   }
 
@@ -194,7 +203,8 @@ public record RepositoryConfig(
       return this;
     }
     Encryption resealed = new Encryption(encryption.get().slots(), seal(protection));
-    return new RepositoryConfig(repository, created, layout, waivers, Optional.of(resealed));
+    return new RepositoryConfig(
+        repository, created, layout, waivers, policies, Optional.of(resealed));
   }
 
   private MasterKey verified(MasterKey master) throws CorruptData {
