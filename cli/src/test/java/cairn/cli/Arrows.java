@@ -38,6 +38,7 @@ record Arrows(Map<String, List<String>> table) {
                                  repository.index repository.tree repository.check
           repository.session  -> base.* storage repository.chunk repository.pack repository.index \
                                  repository.tree repository.check repository.write
+          repository.pin      -> base.* storage repository.session
           repository          -> base.* storage repository.*
 
           linux               -> base.*

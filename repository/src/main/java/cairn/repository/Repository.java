@@ -9,6 +9,7 @@ import cairn.repository.config.RepositoryConfig;
 import cairn.repository.crypto.Protection;
 import cairn.repository.index.Index;
 import cairn.repository.pack.Packs;
+import cairn.repository.pin.Pins;
 import cairn.repository.session.CommittedIndex;
 import cairn.repository.session.ObjectNames;
 import cairn.repository.session.SessionRecord;
@@ -79,6 +80,10 @@ public final class Repository {
 
   public Sessions sessions() {
     return new Sessions(storage, config.repository());
+  }
+
+  public Pins pins() {
+    return new Pins(storage, config.repository());
   }
 
   /// Opens a session of one's own.

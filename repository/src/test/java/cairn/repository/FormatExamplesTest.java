@@ -25,6 +25,7 @@ import cairn.repository.parity.Parity;
 import cairn.repository.parity.ParityPlace;
 import cairn.repository.parity.ParityShape;
 import cairn.repository.parity.ParityTable;
+import cairn.repository.pin.Pin;
 import cairn.repository.read.ChunkReader;
 import cairn.repository.session.SessionRecord;
 import cairn.repository.session.Tombstone;
@@ -67,6 +68,7 @@ class FormatExamplesTest {
   private static final ObjectId SNAPSHOT = Samples.objectId(0x44);
   private static final ObjectId TOMBSTONE = Samples.objectId(0x55);
   private static final ObjectId SEALED_PACK = Samples.objectId(0x66);
+  private static final ObjectId PIN = Samples.objectId(0x77);
 
   private static final byte[] RAW = ascii("stored as it is");
   private static final byte[] TEXT = text();
@@ -102,10 +104,10 @@ class FormatExamplesTest {
     RepositoryConfig config = RepositoryConfig.parse(clear, "documented");
     assertThat(config.toBytes()).isEqualTo(clear);
     assertThat(config.repository()).isEqualTo(Samples.REPOSITORY);
-  }
-
     assertThat(config.policies().standard()).get().hasToString("daily 7, weekly 4");
     assertThat(config.policies().groups().get("db1/root")).hasToString("last 3, within 1y6m");
+  }
+
   @Test
   void encryptedConfig() throws Exception {
     byte[] bytes = utf8(example("config, encrypted"));
@@ -144,6 +146,20 @@ class FormatExamplesTest {
             .field(4, "CRC-32C");
     byte[] documented = documented("tombstone", block);
     assertThat(Tombstone.read(TOMBSTONE, documented, Samples.REPOSITORY)).isEqualTo(tombstone);
+  }
+
+  @Test
+  void pin() throws Exception {
+    Pin pin = new Pin(PIN, SNAPSHOT, Samples.TIME, "before the move");
+    HexBlock block =
+        frame(pin.toBytes(Samples.REPOSITORY), "PIN")
+            .field(16, "pin id")
+            .field(16, "snapshot id")
+            .field(8, "made: 2026-01-31T12:00:00Z")
+            .field(17, "reason: 15, \"before the move\"")
+            .field(4, "CRC-32C");
+    byte[] documented = documented("pin", block);
+    assertThat(Pin.read(SNAPSHOT, PIN, documented, Samples.REPOSITORY)).isEqualTo(pin);
   }
 
   @Test

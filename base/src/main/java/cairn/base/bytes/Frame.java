@@ -29,7 +29,8 @@ public final class Frame {
     SESSION(3),
     SNAPSHOT(4),
     TOMBSTONE(5),
-    PARITY(6);
+    PARITY(6),
+    PIN(7);
 
     private final int number;
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     name = "check",
     header = "Check that everything that snapshots need is there and sound.",
     description = {
-      "Checks config, sessions, indexes, packs, trees and snapshots against one another. With"
+      "Checks config, sessions, pins, indexes, packs, trees and snapshots against one another. With"
           + " --read-data the content of all packs is read, decoded and compared with its digests"
           + " too.",
       "Problems are printed one in a line and end in exit code 4, or 1 when something could not be"

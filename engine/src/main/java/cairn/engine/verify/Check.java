@@ -29,9 +29,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// Checks a repository: sessions, indexes, packs, trees, in this order, so that damage found below
-/// is told of in terms of the snapshots that it costs. Changes nothing. Runs beside backups: what
-/// is committed while it runs is not looked at.
+/// Checks a repository: sessions, pins, indexes, packs, trees, in this order, so that damage found
+/// below is told of in terms of the snapshots that it costs. Changes nothing. Runs beside backups:
+/// what is committed while it runs is not looked at.
 public final class Check {
   private final Repository repository;
   private final Surroundings surroundings;
@@ -62,6 +62,7 @@ public final class Check {
     Repository.Listing listing = repository.snapshots();
     listing.problems().forEach(findings::add);
     checkSessions();
+    repository.pins().read().problems().forEach(findings::add);
     try (View view = repository.openView()) {
       Map<ObjectId, Long> indexed = checkIndexes(view);
       checkPacks(view, indexed, request.readDataPercent());

@@ -50,7 +50,8 @@ public record SessionRecord(ObjectId id, Instant opened, Owner owner) {
     return new SessionRecord(id, opened, owner);
   }
 
-  static void checkCrc(byte[] bytes, Subject subject) throws CorruptData {
+  /// Checks the CRC-32C at the end of a record.
+  public static void checkCrc(byte[] bytes, Subject subject) throws CorruptData {
     subject.check(bytes.length > 4, "size", bytes.length, "more than 4");
     int crc = new ByteReader(bytes, bytes.length - 4, 4, subject).u32();
     subject.checkEqual(crc, Crc32c.of(bytes, 0, bytes.length - 4), "crc");

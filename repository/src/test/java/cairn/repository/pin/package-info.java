@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.repository.pin;
+
+import org.jspecify.annotations.NullMarked;
