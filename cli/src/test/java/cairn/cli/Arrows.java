@@ -47,6 +47,7 @@ record Arrows(Map<String, List<String>> table) {
           engine.backup       -> base.* storage repository.* linux volume engine
           engine.restore      -> base.* storage repository.* linux volume engine
           engine.compare      -> base.* storage repository.* linux volume engine
+          engine.retention    -> base.* storage repository.* engine
           engine.verify       -> base.* storage repository.* linux volume engine
           engine.upkeep       -> base.* storage repository.* linux volume engine
           cli.report          -> base.* repository.snapshot repository.tree

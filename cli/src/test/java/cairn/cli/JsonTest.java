@@ -43,6 +43,13 @@ class JsonTest {
     String added = slots.getAsJsonArray("slots").get(1).getAsJsonObject().get("slot").getAsString();
     matches(desk, "key remove", added);
     matches(desk, "storage probe");
+    matches(desk, "policy set", "--default", "--keep-daily", 1);
+    matches(desk, "policy list");
+    matches(desk, "forget");
+    matches(desk, "policy remove", "--default");
+    matches(desk, "pin", "latest");
+    matches(desk, "show", "latest");
+    matches(desk, "unpin", "latest");
     matches(desk, "forget", "latest");
   }
 

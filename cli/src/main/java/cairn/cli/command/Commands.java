@@ -26,6 +26,9 @@ public final class Commands {
     ALL.put("check", shell -> new CommandLine(new CheckCommand(shell)));
     ALL.put("stats", shell -> new CommandLine(new StatsCommand(shell)));
     ALL.put("forget", shell -> new CommandLine(new ForgetCommand(shell)));
+    ALL.put("pin", shell -> new CommandLine(new PinCommand(shell)));
+    ALL.put("unpin", shell -> new CommandLine(new UnpinCommand(shell)));
+    ALL.put("policy", Commands::policy);
     ALL.put("key", Commands::key);
     ALL.put("rebuild-index", shell -> new CommandLine(new RebuildIndexCommand(shell)));
     ALL.put("storage", Commands::storage);
@@ -62,6 +65,13 @@ public final class Commands {
         .addSubcommand("remove", new KeyRemoveCommand(shell))
         .addSubcommand("list", new KeyListCommand(shell))
         .addSubcommand("export", new KeyExportCommand(shell));
+  }
+
+  private static CommandLine policy(Shell shell) {
+    return new CommandLine(new GroupCommand.Policy())
+        .addSubcommand("set", new PolicySetCommand(shell))
+        .addSubcommand("list", new PolicyListCommand(shell))
+        .addSubcommand("remove", new PolicyRemoveCommand(shell));
   }
 
   private static CommandLine storage(Shell shell) {

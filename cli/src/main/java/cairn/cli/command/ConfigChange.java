@@ -5,14 +5,16 @@ import cairn.cli.command.RepositoryAccess.Closed;
 import cairn.cli.shell.RepositoryBusy;
 import cairn.cli.shell.UsageError;
 import cairn.repository.Repository;
+import cairn.repository.config.Policies;
 import cairn.repository.config.RepositoryConfig;
 import cairn.repository.crypto.KeySlot;
 import cairn.repository.crypto.KeySlots;
+import cairn.repository.crypto.Protection;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 
-/// How key commands look at and change the slots in the config.
+/// How commands look at and change what can change in the config.
 final class ConfigChange {
   private ConfigChange() {}
 
@@ -29,12 +31,22 @@ final class ConfigChange {
 
   /// Puts other slots into the config, unless somebody else has changed it since it was read.
   static void replaceSlots(Closed closed, KeySlots slots) throws IOException, CorruptData {
-    RepositoryConfig changed = closed.config().withSlots(slots);
+    replace(closed, closed.config().withSlots(slots));
+  }
+
+  /// Puts other policies into the config, unless somebody else has changed it since it was read.
+  static void replacePolicies(Closed closed, Policies policies, Protection protection)
+      throws IOException {
+    replace(closed, closed.config().withPolicies(policies, protection));
+  }
+
+  private static void replace(Closed closed, RepositoryConfig changed) throws IOException {
     if (!closed
         .storage()
         .replace(Repository.CONFIG, closed.config().toBytes(), changed.toBytes())) {
       throw new RepositoryBusy(
-          "another process changed the keys at the same time: nothing was done, run it again");
+          "another process changed keys or policies at the same time: nothing was done, run it"
+              + " again");
     }
   }
 

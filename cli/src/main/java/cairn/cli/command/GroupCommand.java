@@ -40,6 +40,23 @@ abstract class GroupCommand implements Callable<Integer> {
       })
   static final class Key extends GroupCommand {}
 
+  /// `cairn policy`.
+  @Command(
+      name = "policy",
+      header = "Store with the repository how long to keep snapshots.",
+      description = {
+        "A policy says what 'cairn forget' keeps of a group when it is given neither snapshots nor"
+            + " --keep options. Each group can have its own, and there can be one for all groups"
+            + " without.",
+      },
+      footer = {
+        "%nExamples:",
+        "  cairn policy set --default --keep-daily 7 --keep-weekly 4 --keep-monthly 12",
+        "  cairn policy list",
+        "  cairn forget --dry-run",
+      })
+  static final class Policy extends GroupCommand {}
+
   /// `cairn storage`.
   @Command(
       name = "storage",

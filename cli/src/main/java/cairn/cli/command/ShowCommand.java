@@ -8,12 +8,14 @@ import cairn.cli.report.JsonFields;
 import cairn.cli.report.Table;
 import cairn.cli.report.Units;
 import cairn.cli.shell.Shell;
+import cairn.repository.pin.Pins;
 import cairn.repository.snapshot.Counts;
 import cairn.repository.snapshot.Details;
 import cairn.repository.snapshot.Snapshot;
 import cairn.repository.snapshot.VolumeImage;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -38,6 +40,8 @@ import picocli.CommandLine.Parameters;
   "verified: whether each chunk was decoded again before it was stored",
   "volumes: list of name, size, blockBytes, root (null when all is zeros) and source",
   "counts: blocksTotal, blocksRead, blocksNew, bytesRead, bytesStored and durationMillis",
+  "pinned: whether it is pinned",
+  "pins: list of reason and made, UTC, of each of its pins that can be read",
 })
 final class ShowCommand extends CairnCommand {
   @Mixin private final RepositoryAccess access;
@@ -54,11 +58,15 @@ final class ShowCommand extends CairnCommand {
   Outcome run() throws IOException, CorruptData {
     try (Opened opened = access.open()) {
       Catalog catalog = Catalog.of(opened.repository());
-      return new Result(catalog.find(reference), catalog.warnings());
+      Pins.Listing pins = opened.repository().pins().read();
+      List<String> warnings = new ArrayList<>(catalog.warnings());
+      pins.problems().forEach(problem -> warnings.add(problem.message()));
+      return new Result(catalog.find(reference), pins, warnings);
     }
   }
 
-  private record Result(Snapshot snapshot, List<String> warnings) implements Outcome {
+  private record Result(Snapshot snapshot, Pins.Listing pins, List<String> warnings)
+      implements Outcome {
     @Override
     public void print(PrintStream out) {
       Details details = snapshot.details();
@@ -74,6 +82,7 @@ final class ShowCommand extends CairnCommand {
               .row("host", details.host())
               .row("program", details.program())
               .row("tags", details.tags().isEmpty() ? "none" : String.join(" ", details.tags()))
+              .row("pinned", PinText.of(snapshot, pins))
               .row("verified", details.verified() ? "yes" : "no, by --no-verify")
               .row("read", Units.bytes(counts.bytesRead()))
               .row(
@@ -111,7 +120,7 @@ final class ShowCommand extends CairnCommand {
 
     @Override
     public Json json() {
-      return Describe.json(snapshot);
+      return PinText.json(snapshot, pins);
     }
   }
 }

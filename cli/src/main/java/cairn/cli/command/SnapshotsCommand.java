@@ -1,6 +1,7 @@
 package cairn.cli.command;
 
 import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Problem;
 import cairn.cli.command.RepositoryAccess.Opened;
 import cairn.cli.report.Describe;
 import cairn.cli.report.Json;
@@ -10,10 +11,12 @@ import cairn.cli.report.Units;
 import cairn.cli.shell.ExitCode;
 import cairn.cli.shell.Shell;
 import cairn.repository.Repository;
+import cairn.repository.pin.Pins;
 import cairn.repository.snapshot.Snapshot;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +30,7 @@ import picocli.CommandLine.Parameters;
     footer = {"%nExamples:", "  cairn snapshots", "  cairn snapshots laptop"})
 @JsonFields({
   "snapshots: list of objects as 'cairn show --json' prints them",
-  "problems: list of snapshot records that are damaged, with kind, id, type and text",
+  "problems: list of snapshot and pin records that are damaged, with kind, id, type and text",
 })
 final class SnapshotsCommand extends CairnCommand {
   @Mixin private final RepositoryAccess access;
@@ -48,19 +51,24 @@ final class SnapshotsCommand extends CairnCommand {
           listing.snapshots().stream()
               .filter(snapshot -> group == null || snapshot.group().equals(group))
               .toList();
-      return new Result(wanted, listing);
+      return new Result(wanted, listing.problems(), opened.repository().pins().read());
     }
   }
 
-  private record Result(List<Snapshot> snapshots, Repository.Listing listing) implements Outcome {
+  private record Result(List<Snapshot> snapshots, List<Problem> damaged, Pins.Listing pins)
+      implements Outcome {
+    private List<Problem> problems() {
+      return Stream.concat(damaged.stream(), pins.problems().stream()).toList();
+    }
+
     @Override
     public ExitCode exitCode() {
-      return ExitCode.of(listing.problems());
+      return ExitCode.of(problems());
     }
 
     @Override
     public List<String> warnings() {
-      return new Catalog(listing).warnings();
+      return problems().stream().map(Problem::message).toList();
     }
 
     @Override
@@ -69,7 +77,7 @@ final class SnapshotsCommand extends CairnCommand {
         out.println("No snapshots.");
         return;
       }
-      Table table = Table.of("ID", "TIME", ">SIZE", ">ADDED", "GROUP", "TAGS");
+      Table table = Table.of("ID", "TIME", ">SIZE", ">ADDED", "GROUP", "PINNED", "TAGS");
       for (Snapshot snapshot : snapshots) {
         table.row(
             Describe.shortId(snapshot.id()),
@@ -77,6 +85,7 @@ final class SnapshotsCommand extends CairnCommand {
             Units.bytes(Describe.size(snapshot)),
             Units.bytes(snapshot.details().counts().bytesStored()),
             snapshot.group(),
+            pins.isPinned(snapshot.id()) ? "yes" : "",
             String.join(" ", snapshot.details().tags()));
       }
       table.print(out);
@@ -85,8 +94,10 @@ final class SnapshotsCommand extends CairnCommand {
     @Override
     public Json json() {
       return new Json()
-          .putObjects("snapshots", snapshots.stream().map(Describe::json).toList())
-          .putObjects("problems", Describe.problems(listing.problems()));
+          .putObjects(
+              "snapshots",
+              snapshots.stream().map(snapshot -> PinText.json(snapshot, pins)).toList())
+          .putObjects("problems", Describe.problems(problems()));
     }
   }
 }
