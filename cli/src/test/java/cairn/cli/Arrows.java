@@ -48,11 +48,12 @@ record Arrows(Map<String, List<String>> table) {
           engine.restore      -> base.* storage repository.* linux volume engine
           engine.compare      -> base.* storage repository.* linux volume engine
           engine.retention    -> base.* storage repository.* engine
+          engine.collect      -> base.* storage repository.* linux volume engine
           engine.verify       -> base.* storage repository.* linux volume engine
           engine.upkeep       -> base.* storage repository.* linux volume engine
           cli.report          -> base.* repository.snapshot repository.tree
           cli.shell           -> base.* repository.crypto repository.read repository.session \
-                                 engine cli.report
+                                 engine engine.collect cli.report
           cli.command         -> base.* storage repository.* volume engine.* cli.report cli.shell
           cli.manual          -> engine cli.report cli.shell cli.command
           cli                 -> base.* repository.session engine cli.*

@@ -26,7 +26,7 @@ public final class Heartbeat implements AutoCloseable {
 
   private static void touch(WriteSession session) {
     try {
-      session.touch();
+      var _ = session.touch();
     } catch (IOException | CorruptData e) {
       throw new IllegalStateException(e); // ends the timer; the session has failed with it
     }

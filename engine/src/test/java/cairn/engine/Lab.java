@@ -10,6 +10,9 @@ import cairn.engine.backup.BackupReport;
 import cairn.engine.backup.BackupRequest;
 import cairn.engine.backup.BackupRequest.NamedVolume;
 import cairn.engine.backup.BackupRequest.Parent;
+import cairn.engine.collect.Collect;
+import cairn.engine.collect.CollectReport;
+import cairn.engine.collect.CollectRequest;
 import cairn.engine.restore.Restore;
 import cairn.engine.restore.RestoreReport;
 import cairn.engine.restore.RestoreRequest;
@@ -32,6 +35,7 @@ import cairn.repository.snapshot.Snapshot;
 import cairn.storage.Storage;
 import cairn.volume.Volume;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -126,6 +130,26 @@ final class Lab {
         new Surroundings(
             surroundings.clock(), surroundings.chance(), owner, surroundings.threads());
     return new Lab(repository, other, key);
+  }
+
+  /// The same repository as another process sees it, which does one thing after the other.
+  Lab over(Storage storage, RandomGenerator chance) {
+    Surroundings own =
+        new Surroundings(
+            surroundings.clock(), chance, surroundings.owner(), surroundings.threads());
+    return new Lab(
+        new Repository(storage, repository.config(), repository.protection(), 0), own, key);
+  }
+
+  CollectReport collect(CollectRequest request, Collect.Patience patience)
+      throws IOException, CorruptData {
+    return new Collect(repository, surroundings, patience, Progress.NONE, new Cancellation())
+        .run(request, plan -> {});
+  }
+
+  CollectReport collectDry() throws IOException, CorruptData {
+    CollectRequest request = new CollectRequest(true, Long.MAX_VALUE, 0, 100, Duration.ZERO);
+    return collect(request, new Collect.Patience(session -> false, duration -> {}));
   }
 
   Snapshot backup(Volume volume) throws IOException, CorruptData {

@@ -14,10 +14,12 @@ import cairn.repository.session.CommittedIndex;
 import cairn.repository.session.ObjectNames;
 import cairn.repository.session.SessionRecord;
 import cairn.repository.session.Sessions;
+import cairn.repository.session.Tombstones;
 import cairn.repository.session.WriteSession;
 import cairn.repository.snapshot.Group;
 import cairn.repository.snapshot.Snapshot;
 import cairn.repository.snapshot.Snapshots;
+import cairn.repository.write.PackWriter;
 import cairn.storage.Content;
 import cairn.storage.Storage;
 import cairn.storage.Storage.Entry;
@@ -29,21 +31,32 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// An open repository: config, packs, indexes and snapshots in one storage. Safe for use by several
 /// threads.
 public final class Repository {
   public static final String CONFIG = "config";
 
+  private static final int PUBLISHERS = 2;
+
   private final Storage storage;
   private final RepositoryConfig config;
   private final Protection protection;
+  private final int publishers;
 
   /// @param protection opened with the config's key, or clear
   public Repository(Storage storage, RepositoryConfig config, Protection protection) {
+    this(storage, config, protection, PUBLISHERS);
+  }
+
+  /// @param publishers how many packs are published at once, beside the work; 0 to do it in between
+  public Repository(
+      Storage storage, RepositoryConfig config, Protection protection, int publishers) {
     this.storage = storage;
     this.config = config;
     this.protection = protection;
+    this.publishers = publishers;
   }
 
   /// Makes a storage a repository.
@@ -86,11 +99,15 @@ public final class Repository {
     return new Pins(storage, config.repository());
   }
 
+  public Tombstones tombstones() {
+    return new Tombstones(storage, config.repository());
+  }
+
   /// Opens a session of one's own.
   public WriteSession openSession(SessionRecord record, RandomGenerator chance)
       throws IOException, CorruptData {
     int target = config.layout().packTargetBytes();
-    return WriteSession.open(packs(), record, new WriteSession.Tools(target, chance));
+    return WriteSession.open(packs(), record, new PackWriter.Tools(target, chance, publishers));
   }
 
   /// Opens what is committed now for reading.
@@ -118,19 +135,22 @@ public final class Repository {
   /// records whose session is not there. Records of sessions that are open or fenced do not count.
   public Listing snapshots() throws IOException, CorruptData {
     List<Entry> names = storage.list(Snapshot.PREFIX);
-    Set<ObjectId> pending = new HashSet<>(sessions().list(Sessions.State.OPEN));
-    pending.addAll(sessions().list(Sessions.State.FENCED));
+    Set<ObjectId> open = new HashSet<>(sessions().list(Sessions.State.OPEN));
+    Set<ObjectId> fenced = new HashSet<>(sessions().list(Sessions.State.FENCED));
     Set<ObjectId> committed = new HashSet<>(sessions().list(Sessions.State.COMMITTED));
     List<Snapshot> snapshots = new ArrayList<>();
+    List<Snapshot> voided = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     for (Entry entry : names) {
       try {
-        Optional<Snapshot> read = read(entry.name());
-        if (read.isPresent() && committed.contains(read.get().session())) {
-          snapshots.add(read.get());
-        } else if (read.isPresent() && !pending.contains(read.get().session())) {
-          String session = read.get().session().toString();
-          problems.add(new Problem.Missing("session", session, "snapshot " + read.get().id()));
+        Snapshot read = read(entry.name());
+        if (read != null && committed.contains(read.session())) {
+          snapshots.add(read);
+        } else if (read != null && fenced.contains(read.session())) {
+          voided.add(read);
+        } else if (read != null && !open.contains(read.session())) {
+          String session = read.session().toString();
+          problems.add(new Problem.Missing("session", session, "snapshot " + read.id()));
         }
       } catch (CorruptData e) {
         problems.add(e.problem());
@@ -139,13 +159,13 @@ public final class Repository {
       }
     }
     snapshots.sort(Comparator.comparing(Snapshot::received).thenComparing(Snapshot::id));
-    return new Listing(snapshots, problems);
+    return new Listing(snapshots, voided, problems);
   }
 
-  /// Empty when the snapshot was forgotten meanwhile.
-  private Optional<Snapshot> read(String name) throws IOException, CorruptData {
+  /// Null when the snapshot was forgotten meanwhile.
+  private @Nullable Snapshot read(String name) throws IOException, CorruptData {
     Optional<byte[]> record = storage.readIfThere(name);
-    return record.isEmpty() ? Optional.empty() : Optional.of(decode(name, record.get()));
+    return record.isEmpty() ? null : decode(name, record.get());
   }
 
   private Snapshot decode(String name, byte[] record) throws IOException, CorruptData {
@@ -168,6 +188,11 @@ public final class Repository {
     }
   }
 
+  /// Whether a snapshot has not been forgotten meanwhile.
+  public boolean isThere(Snapshot snapshot) throws IOException {
+    return storage.readIfThere(snapshot.name()).isPresent();
+  }
+
   /// Removes a snapshot record; what only it reached becomes garbage.
   ///
   /// @return false when it was gone already
@@ -180,10 +205,14 @@ public final class Repository {
     storage.move(Index.name(index), "quarantine/" + Index.name(index));
   }
 
-  /// Snapshots, and the damaged records that stand beside them.
-  public record Listing(List<Snapshot> snapshots, List<Problem> problems) {
+  /// Snapshots, and what stands beside them.
+  ///
+  /// @param voided records of fenced sessions: they count for nothing
+  /// @param problems damaged records
+  public record Listing(List<Snapshot> snapshots, List<Snapshot> voided, List<Problem> problems) {
     public Listing {
       snapshots = List.copyOf(snapshots);
+      voided = List.copyOf(voided);
       problems = List.copyOf(problems);
     }
   }

@@ -136,10 +136,13 @@ class FormatExamplesTest {
 
   @Test
   void tombstone() throws Exception {
-    Tombstone tombstone = new Tombstone(TOMBSTONE, List.of(DATA_PACK, NODE_PACK));
+    Tombstone tombstone = Tombstone.candidate(TOMBSTONE, List.of(DATA_PACK, NODE_PACK));
     HexBlock block =
         frame(tombstone.toBytes(Samples.REPOSITORY), "TOMBSTONE")
             .field(16, "tombstone id")
+            .field(1, "state: candidate")
+            .field(3, "zero")
+            .field(16, "author: who published it")
             .field(4, "2 packs")
             .field(16, "pack")
             .field(16, "pack")

@@ -72,7 +72,8 @@ class RepositoryTest {
           .isInstanceOf(SessionFenced.class);
     }
     assertThat(storage.stat(snapshot.name()).size()).isPositive();
-    assertThat(repository.snapshots()).isEqualTo(new Repository.Listing(List.of(), List.of()));
+    assertThat(repository.snapshots())
+        .isEqualTo(new Repository.Listing(List.of(), List.of(snapshot), List.of()));
   }
 
   @Test
@@ -80,7 +81,8 @@ class RepositoryTest {
     Snapshot snapshot = commit(2, 1);
     String committed = Sessions.name(Sessions.State.COMMITTED, snapshot.session());
     storage.move(committed, Sessions.name(Sessions.State.OPEN, snapshot.session()));
-    assertThat(repository.snapshots()).isEqualTo(new Repository.Listing(List.of(), List.of()));
+    assertThat(repository.snapshots())
+        .isEqualTo(new Repository.Listing(List.of(), List.of(), List.of()));
     storage.delete(Sessions.name(Sessions.State.OPEN, snapshot.session()));
     assertThat(repository.snapshots().snapshots()).isEmpty();
     assertThat(repository.snapshots().problems())

@@ -34,6 +34,10 @@ abstract class CairnCommand implements Callable<Integer> {
   /// Does the work.
   abstract Outcome run() throws IOException, CorruptData;
 
+  final boolean isJson() {
+    return json;
+  }
+
   final Shell shell() {
     return shell;
   }

@@ -29,6 +29,7 @@ public final class Commands {
     ALL.put("pin", shell -> new CommandLine(new PinCommand(shell)));
     ALL.put("unpin", shell -> new CommandLine(new UnpinCommand(shell)));
     ALL.put("policy", Commands::policy);
+    ALL.put("gc", shell -> new CommandLine(new GcCommand(shell)));
     ALL.put("key", Commands::key);
     ALL.put("rebuild-index", shell -> new CommandLine(new RebuildIndexCommand(shell)));
     ALL.put("storage", Commands::storage);

@@ -70,6 +70,18 @@ final class RepositoryMaker {
     return new Probe(chance, Pause::of, Probe.Options.DEFAULT.withWaivers(waivers)).run(storage);
   }
 
+  /// Probes the storage of a repository again, before something is deleted from it. What is waived
+  /// stays waived.
+  ///
+  /// @throws IOException when it does not hold what it promised
+  static void checkStill(Repository repository, java.util.random.RandomGenerator chance)
+      throws IOException {
+    if (repository.storage() instanceof DirectoryStorage directory) {
+      Set<String> waivers = Set.copyOf(repository.config().waivers());
+      checkAcceptable(Path.of(directory.location()), probe(directory, chance, waivers));
+    }
+  }
+
   static List<String> messages(List<ProbeResult> results, Outcome outcome) {
     return results.stream()
         .filter(result -> result.outcome() == outcome)

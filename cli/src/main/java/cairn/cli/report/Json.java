@@ -22,6 +22,11 @@ public final class Json {
     return this;
   }
 
+  public Json put(String name, double value) {
+    object.addProperty(name, value);
+    return this;
+  }
+
   public Json put(String name, boolean value) {
     object.addProperty(name, value);
     return this;

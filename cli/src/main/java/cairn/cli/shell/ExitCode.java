@@ -3,11 +3,13 @@ package cairn.cli.shell;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Problem;
 import cairn.engine.Cancellation;
+import cairn.engine.collect.CannotCollect;
 import cairn.repository.crypto.WrongKeyException;
 import cairn.repository.read.ChunkMissing;
 import cairn.repository.session.SessionFenced;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// What the program ends with. This is the only table of exit codes, and the only mapping to them.
@@ -51,6 +53,7 @@ public enum ExitCode {
     return switch (failure) {
       case CorruptData damage -> DAMAGE;
       case ChunkMissing damage -> DAMAGE;
+      case CannotCollect unclear -> of(List.of(unclear.problem()));
       case SessionFenced fenced -> BUSY;
       case RepositoryBusy busy -> BUSY;
       case WrongKeyException wrong -> WRONG_KEY;

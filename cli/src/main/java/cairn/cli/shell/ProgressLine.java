@@ -50,11 +50,16 @@ public final class ProgressLine implements Progress, AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /// Makes room for something else; the line is drawn again when work gets on.
+  public void clear() {
     if (watched && drawn.get() != 0) {
       draw("");
     }
+  }
+
+  @Override
+  public void close() {
+    clear();
   }
 
   private synchronized void draw(String text) {

@@ -4,6 +4,7 @@ import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
 import cairn.engine.Cancellation;
 import cairn.engine.Heartbeat;
+import cairn.engine.ProcessLiveness;
 import cairn.engine.Progress;
 import cairn.engine.Surroundings;
 import cairn.engine.backup.BackupRequest.NamedVolume;
@@ -59,7 +60,8 @@ public final class Backup {
     try (WriteSession session = repository.openSession(record, surroundings.chance());
         Heartbeat heartbeat = new Heartbeat()) {
       heartbeat.start(session);
-      new Salvage(repository, surroundings).run(session);
+      new Salvage(repository, new ProcessLiveness(repository.sessions(), surroundings))
+          .run(session);
       Optional<Snapshot> parent = parent(request);
       try {
         return run(request, parent, session, started);
@@ -127,7 +129,7 @@ public final class Backup {
   private BackupReport commit(Draft draft, WriteSession session, Instant started)
       throws IOException, CorruptData {
     ObjectId id = ObjectId.random(surroundings.chance());
-    Instant received = session.timeOfStorage();
+    Instant received = session.touch();
     Snapshot snapshot = new Snapshot(id, session.id(), draft.group, received, draft.details);
     byte[] record = repository.encode(snapshot, surroundings.chance());
     session.commit(snapshot.name(), record);

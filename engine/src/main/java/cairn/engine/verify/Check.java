@@ -12,6 +12,7 @@ import cairn.repository.View;
 import cairn.repository.index.Location;
 import cairn.repository.index.Segment;
 import cairn.repository.pack.Packs;
+import cairn.repository.session.CommittedIndex;
 import cairn.repository.session.ObjectNames;
 import cairn.repository.session.Sessions;
 import cairn.repository.snapshot.Snapshot;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// Checks a repository: sessions, pins, indexes, packs, trees, in this order, so that damage found
@@ -40,6 +42,8 @@ public final class Check {
   private final Findings findings = new Findings();
   private final List<String> notes = new ArrayList<>();
   private final Set<ObjectId> uncounted = new HashSet<>();
+  private final Set<ObjectId> missingPacks = new TreeSet<>();
+  private int segmentsCounted;
   private long packsChecked;
   private long chunks;
   private long bytesRead;
@@ -72,6 +76,7 @@ public final class Check {
         trees.run(snapshot);
       }
       view.committed().problems().forEach(findings::add);
+      judgeMissing();
       long millis = Duration.between(started, surroundings.clock().instant()).toMillis();
       return new CheckReport(
           findings.problems(),
@@ -111,6 +116,7 @@ public final class Check {
   private Map<ObjectId, Long> checkIndexes(View view) throws IOException {
     progress.begin("checking indexes", 0);
     Map<ObjectId, Long> indexed = new HashMap<>();
+    segmentsCounted = view.index().segments().size();
     for (Segment segment : view.index().segments()) {
       cancellation.check();
       segment.packs().forEach(pack -> indexed.putIfAbsent(pack, 0L));
@@ -136,7 +142,7 @@ public final class Check {
         listed.put(ObjectNames.last(entry.name()), entry.size());
       }
     }
-    findMissing(indexed, listed);
+    findMissing(view, indexed.keySet(), listed.keySet());
     noteUnused(indexed, listed);
     listed.keySet().retainAll(indexed.keySet());
     Set<ObjectId> readData = choose(listed.keySet(), readDataPercent);
@@ -161,16 +167,16 @@ public final class Check {
   }
 
   private interface Verification {
-    PackVerifier.Tally run(PackVerifier verifier);
+    PackVerifier.Tally run(PackVerifier verifier) throws IOException, CorruptData;
   }
 
   private PackVerifier.Tally verify(
       View view, ConcurrentLinkedQueue<PackVerifier> idle, Verification verification)
-      throws IOException {
+      throws IOException, CorruptData {
     cancellation.check();
     PackVerifier verifier = idle.poll();
     if (verifier == null) {
-      verifier = new PackVerifier(view, findings);
+      verifier = new PackVerifier(view, findings, segmentsCounted);
     }
     try {
       return verification.run(verifier);
@@ -186,12 +192,43 @@ public final class Check {
     progress.advance(tally.bytesRead());
   }
 
-  private void findMissing(Map<ObjectId, Long> indexed, Map<ObjectId, Long> listed) {
-    for (ObjectId pack : indexed.keySet()) {
-      if (!listed.containsKey(pack)) {
-        findings.add(new Problem.Missing("pack", pack.toString(), "the index"));
-        findings.missing(pack);
+  /// A pack that is not there may have been moved by a collector since the indexes were read: then
+  /// none lists it any more.
+  private void findMissing(View view, Set<ObjectId> indexed, Set<ObjectId> listed)
+      throws IOException, CorruptData {
+    Set<ObjectId> gone = new TreeSet<>(indexed);
+    gone.removeAll(listed);
+    if (gone.isEmpty()) {
+      return;
+    }
+    gone.forEach(findings::missing);
+    Set<ObjectId> stillListed = listedNow(view);
+    gone.stream().filter(stillListed::contains).forEach(missingPacks::add);
+  }
+
+  private Set<ObjectId> listedNow(View view) throws IOException, CorruptData {
+    view.committed().refresh();
+    Set<ObjectId> current = CommittedIndex.current(repository.packs());
+    Set<ObjectId> packs = new HashSet<>();
+    for (Segment segment : view.index().segments()) {
+      if (current.contains(segment.id())) {
+        packs.addAll(segment.packs());
       }
+    }
+    return packs;
+  }
+
+  /// A missing pack is damage when something is lost with it. When nothing is, a collector was
+  /// stopped between two steps, and the next one goes on.
+  private void judgeMissing() {
+    if (!findings.isClean()) {
+      missingPacks.forEach(
+          pack -> findings.add(new Problem.Missing("pack", pack.toString(), "the index")));
+    } else if (!missingPacks.isEmpty()) {
+      notes.add(
+          missingPacks.size()
+              + " packs that an index lists are not there, and nothing needs them; the next garbage"
+              + " collection takes them out");
     }
   }
 

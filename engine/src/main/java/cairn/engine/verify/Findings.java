@@ -36,6 +36,10 @@ final class Findings {
     return missingPacks.contains(pack) || badCopies.contains(new Copy(pack, chunk));
   }
 
+  synchronized boolean isClean() {
+    return problems.isEmpty();
+  }
+
   synchronized List<Problem> problems() {
     return new ArrayList<>(problems);
   }

@@ -2,6 +2,7 @@ package cairn.engine.verify;
 
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Problem;
 import cairn.engine.Cancellation;
 import cairn.engine.Damage;
 import cairn.repository.View;
@@ -40,7 +41,11 @@ final class TreeVerifier {
       if (volume.promise().isPresent()) {
         walk(volume.promise().get(), volume, 0, damage);
       }
-      damage.problems(volume).forEach(findings::add);
+      List<Problem> problems = damage.problems(volume);
+      // What was collected because the snapshot was forgotten meanwhile is no damage.
+      if (!problems.isEmpty() && view.repository().isThere(snapshot)) {
+        problems.forEach(findings::add);
+      }
     }
   }
 

@@ -119,13 +119,19 @@ public final class Additions implements AutoCloseable {
 
   /// Writes all entries as the session's one index segment.
   ///
+  /// @param carried entries of other segments to list again, in ascending order of chunk id
   /// @return a local file, for the caller to delete
-  public synchronized Path write() throws IOException, CorruptData {
-    if (!recent.isEmpty() || tiers.isEmpty()) {
-      spill();
+  public synchronized Path write(List<SegmentWriter.Entries> carried)
+      throws IOException, CorruptData {
+    List<SegmentWriter.Entries> sources = new ArrayList<>(carried);
+    for (Segment run : runs()) {
+      sources.add(() -> run.cursor()::next);
     }
+    List<Location> inMemory = new ArrayList<>(recent.values());
+    inMemory.addAll(furtherCopies);
+    sources.add(Run.sorted(inMemory));
     Path file = Run.newFile();
-    new SegmentWriter(index, repository).write(file, Merge.of(runs()));
+    new SegmentWriter(index, repository).write(file, Merge.ofAll(sources));
     return file;
   }
 

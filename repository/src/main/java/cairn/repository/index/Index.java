@@ -15,7 +15,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -29,13 +31,27 @@ public final class Index implements AutoCloseable {
 
   private final Storage storage;
   private final ObjectId repository;
+  private final Refresh refresh;
   private final Arena arena = Arena.ofShared();
   private final List<Segment> segments = new CopyOnWriteArrayList<>();
+  private final Map<ObjectId, Boolean> packsGone = new HashMap<>();
+
+  /// Adds segments that came to count since.
+  public interface Refresh {
+    /// @return whether there were any
+    boolean run() throws IOException, CorruptData;
+  }
+
+  /// An index without segments, to which only [#add] adds.
+  public Index(Storage storage, ObjectId repository) {
+    this(storage, repository, () -> false);
+  }
 
   /// An index without segments.
-  public Index(Storage storage, ObjectId repository) {
+  public Index(Storage storage, ObjectId repository, Refresh refresh) {
     this.storage = storage;
     this.repository = repository;
+    this.refresh = refresh;
   }
 
   /// `index/<index id>`; the index of a session carries the session's id.
@@ -46,6 +62,19 @@ public final class Index implements AutoCloseable {
   /// Opens a segment and adds it.
   public void add(ObjectId index) throws IOException, CorruptData {
     segments.add(new Segment(index, repository, bytes(index)));
+  }
+
+  /// What to do when a pack is not there that this index lists: a collector may have moved what it
+  /// held. Looks once for each pack.
+  ///
+  /// @return whether the index knows more than when it listed the pack
+  public synchronized boolean refreshWithout(ObjectId pack) throws IOException, CorruptData {
+    Boolean known = packsGone.get(pack);
+    if (known == null) {
+      known = refresh.run();
+      packsGone.put(pack, known);
+    }
+    return known;
   }
 
   /// Adds a segment that is open already.

@@ -16,10 +16,18 @@ final class Merge implements SegmentWriter.Source {
   private Merge() {}
 
   static SegmentWriter.Entries of(List<Segment> segments) {
+    List<SegmentWriter.Entries> sources = new ArrayList<>();
+    for (Segment segment : segments) {
+      sources.add(() -> segment.cursor()::next);
+    }
+    return ofAll(sources);
+  }
+
+  static SegmentWriter.Entries ofAll(List<SegmentWriter.Entries> all) {
     return () -> {
       List<SegmentWriter.Source> sources = new ArrayList<>();
-      for (Segment segment : segments) {
-        sources.add(segment.cursor()::next);
+      for (SegmentWriter.Entries entries : all) {
+        sources.add(entries.open());
       }
       return new Lazy(sources);
     };

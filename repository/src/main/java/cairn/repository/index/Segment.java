@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One index segment, mapped. Head and tables are checked when it is opened, each page whenever it
@@ -67,6 +68,11 @@ public final class Segment {
     return layout.entryCount();
   }
 
+  /// Whether any chunk in it is stored as the difference to another.
+  public boolean hasBases() {
+    return layout.baseCount() > 0;
+  }
+
   /// The packs that it lists, in the order of its table.
   public List<ObjectId> packs() {
     return List.copyOf(packs);
@@ -74,6 +80,19 @@ public final class Segment {
 
   /// Adds to `found` every place where the chunk lies.
   public void find(ChunkId id, List<Location> found) throws CorruptData {
+    visit(id, (page, number, slot) -> found.add(location(page, number, slot)));
+  }
+
+  /// Tells the ordinal of every entry of the chunk: its place among all entries, from 0.
+  public void ordinals(ChunkId id, LongConsumer found) throws CorruptData {
+    visit(id, (page, number, slot) -> found.accept(number * Page.ENTRIES_MAX + slot));
+  }
+
+  private interface Visitor {
+    void entry(Page page, long number, int slot) throws CorruptData;
+  }
+
+  private void visit(ChunkId id, Visitor visitor) throws CorruptData {
     long count = layout.pageCount();
     if (count == 0) {
       return;
@@ -82,7 +101,7 @@ public final class Segment {
       Page page = page(number);
       int slot = page.lowerBound(id);
       while (slot < page.count() && page.id(slot).equals(id)) {
-        found.add(location(page, number, slot++));
+        visitor.entry(page, number, slot++);
       }
       if (slot < page.count()) {
         return;
@@ -194,6 +213,11 @@ public final class Segment {
         slot = 0;
       }
       return location(page, number, slot++);
+    }
+
+    /// The ordinal of the entry that [#next] gave last.
+    public long ordinal() {
+      return number * Page.ENTRIES_MAX + slot - 1;
     }
   }
 }

@@ -11,6 +11,7 @@ import cairn.repository.crypto.BlobCipher;
 import cairn.repository.crypto.ChunkDigest;
 import cairn.repository.crypto.Protection;
 import cairn.repository.index.Location;
+import cairn.repository.pack.Blob;
 import cairn.repository.pack.PackContent;
 import cairn.repository.tree.Node;
 import java.util.Arrays;
@@ -49,6 +50,15 @@ public final class BlobDecoder implements AutoCloseable {
   /// @throws CorruptData when they are not that chunk; `target` then holds nothing of use
   public void decode(Location location, Slice stored, byte @Nullable [] base, Slice target)
       throws CorruptData {
+    reopen(location, stored, base, target);
+  }
+
+  /// As [#decode], and gives the blob as it is to be appended to another pack: in the same
+  /// encoding, and not encrypted.
+  ///
+  /// @return valid until the next call
+  public Blob reopen(Location location, Slice stored, byte @Nullable [] base, Slice target)
+      throws CorruptData {
     Subject subject = subject(location);
     int clear = 0;
     if (location.content() == PackContent.NODES) {
@@ -61,6 +71,13 @@ public final class BlobDecoder implements AutoCloseable {
     expand(location.encoding(), encoded, base, body, subject);
     ChunkId have = digest.of(target.bytes(), target.offset(), location.place().rawLength());
     subject.check(have.equals(location.id()), "id", have, location.id());
+    return new Blob(
+        location.id(),
+        location.place().rawLength(),
+        location.encoding(),
+        location.base(),
+        Slice.of(stored.bytes(), stored.offset(), clear),
+        encoded);
   }
 
   public static Subject subject(Location location) {

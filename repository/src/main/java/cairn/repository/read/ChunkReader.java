@@ -2,6 +2,7 @@ package cairn.repository.read;
 
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Problem;
 import cairn.base.bytes.Slice;
 import cairn.repository.chunk.Encoding;
@@ -9,12 +10,15 @@ import cairn.repository.crypto.Protection;
 import cairn.repository.index.Index;
 import cairn.repository.index.Location;
 import cairn.repository.pack.Packs;
+import cairn.storage.ObjectMissing;
 import cairn.storage.Storage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +48,27 @@ public final class ChunkReader implements AutoCloseable {
     return read(id, place -> place.encoding() != Encoding.ZSTD_DELTA);
   }
 
-  /// Damage to one index segment says nothing of copies that another one lists.
   private byte[] read(ChunkId id, Predicate<Location> wanted) throws IOException, CorruptData {
+    Set<ObjectId> gone = new LinkedHashSet<>();
+    try {
+      return readNow(id, wanted, gone);
+    } catch (IOException e) {
+      boolean knowsMore = false;
+      for (ObjectId pack : gone) {
+        knowsMore |= index.refreshWithout(pack);
+      }
+      if (!knowsMore) {
+        throw e;
+      }
+      return readNow(id, wanted, gone);
+    }
+  }
+
+  /// Damage to one index segment says nothing of copies that another one lists.
+  ///
+  /// @param gone gets the packs that are not there
+  private byte[] readNow(ChunkId id, Predicate<Location> wanted, Set<ObjectId> gone)
+      throws IOException, CorruptData {
     List<Problem.Corrupt> damage = new ArrayList<>();
     @Nullable IOException unknown = null;
     for (Location place : index.find(id, damage::add)) {
@@ -55,6 +78,9 @@ public final class ChunkReader implements AutoCloseable {
         }
       } catch (CorruptData e) {
         damage.add(e.problem());
+      } catch (ObjectMissing e) {
+        gone.add(place.pack());
+        unknown = e;
       } catch (IOException e) {
         unknown = e;
       }

@@ -22,19 +22,22 @@ import java.util.Set;
 public final class CommittedIndex implements AutoCloseable {
   private static final int ATTEMPTS = 5;
 
+  private final Packs packs;
   private final Index index;
+  private final Set<ObjectId> opened = new HashSet<>();
   private final Set<Problem> problems = Collections.synchronizedSet(new LinkedHashSet<>());
 
-  private CommittedIndex(Index index) {
-    this.index = index;
+  private CommittedIndex(Packs packs) {
+    this.packs = packs;
+    this.index = new Index(packs.storage(), packs.repository(), this::refresh);
   }
 
   /// Opens the segments of the sessions that are committed now.
   public static CommittedIndex open(Packs packs) throws IOException, CorruptData {
     for (int attempt = 1; ; attempt++) {
-      CommittedIndex opened = new CommittedIndex(new Index(packs.storage(), packs.repository()));
+      CommittedIndex opened = new CommittedIndex(packs);
       try {
-        opened.load(packs);
+        opened.load();
         return opened;
       } catch (ObjectMissing e) {
         opened.close();
@@ -45,15 +48,42 @@ public final class CommittedIndex implements AutoCloseable {
     }
   }
 
-  private void load(Packs packs) throws IOException, CorruptData {
+  /// The ids of the segments that count now. The index objects are listed before the sessions: what
+  /// a merge has replaced in between is named and found missing, not passed over.
+  public static Set<ObjectId> current(Packs packs) throws IOException {
+    Set<ObjectId> indexes = new LinkedHashSet<>();
+    indexes.addAll(ObjectNames.ids(packs.storage().list(Index.PREFIX)));
     Sessions sessions = new Sessions(packs.storage(), packs.repository());
-    Set<ObjectId> ended = new HashSet<>(sessions.list(Sessions.State.COMMITTED));
-    List<ObjectId> indexes = ObjectNames.ids(packs.storage().list(Index.PREFIX));
-    for (ObjectId id : indexes) {
-      if (ended.contains(id)) {
-        addOrReport(id);
+    indexes.retainAll(new HashSet<>(sessions.list(Sessions.State.COMMITTED)));
+    return indexes;
+  }
+
+  /// Opens the segments of sessions that were committed since. Those that a merge has replaced
+  /// stay: what they tell of packs that are there is true.
+  ///
+  /// @return whether there are any
+  public boolean refresh() throws IOException, CorruptData {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return load();
+      } catch (ObjectMissing e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
       }
     }
+  }
+
+  private synchronized boolean load() throws IOException, CorruptData {
+    boolean more = false;
+    for (ObjectId id : current(packs)) {
+      if (!opened.contains(id)) {
+        addOrReport(id);
+        opened.add(id);
+        more = true;
+      }
+    }
+    return more;
   }
 
   private void addOrReport(ObjectId id) throws IOException {

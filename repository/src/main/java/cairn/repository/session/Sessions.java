@@ -4,12 +4,9 @@ import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
 import cairn.storage.Content;
 import cairn.storage.Storage;
-import cairn.storage.Storage.Entry;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// The session records of a repository, and the one decision each of them takes: a session ends by
 /// a move out of `open`, which exactly one process wins.
@@ -46,6 +43,11 @@ public record Sessions(Storage storage, ObjectId repository) {
     return ObjectNames.ids(storage.list(state.prefix()));
   }
 
+  /// Removes the record of a session of which nothing else is left.
+  public void remove(State state, ObjectId session) throws IOException {
+    storage.delete(name(state, session));
+  }
+
   public SessionRecord read(State state, ObjectId session) throws IOException, CorruptData {
     return SessionRecord.read(session, storage.readAll(name(state, session)), repository);
   }
@@ -64,28 +66,16 @@ public record Sessions(Storage storage, ObjectId repository) {
 
   /// A sign of life.
   ///
+  /// @return its time, by the storage's clock
   /// @throws SessionFenced when the session has ended
-  public void touch(ObjectId session) throws IOException {
+  public Instant touch(ObjectId session) throws IOException {
     try {
       storage.touch(name(State.OPEN, session));
+      return lastSign(session);
     } catch (cairn.storage.ObjectMissing e) {
       SessionFenced fenced = new SessionFenced(session.toString());
       fenced.initCause(e);
       throw fenced;
     }
-  }
-
-  /// All tombstones.
-  public List<Tombstone> tombstones() throws IOException, CorruptData {
-    List<Tombstone> tombstones = new ArrayList<>();
-    for (Entry entry : storage.list(Tombstone.PREFIX)) {
-      // One dropped since the listing is no loss: its packs are gone, and no index lists them.
-      Optional<byte[]> record = storage.readIfThere(entry.name());
-      if (record.isPresent()) {
-        ObjectId id = ObjectNames.last(entry.name());
-        tombstones.add(Tombstone.read(id, record.get(), repository));
-      }
-    }
-    return tombstones;
   }
 }

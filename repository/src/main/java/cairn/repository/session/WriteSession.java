@@ -5,6 +5,7 @@ import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Problem;
 import cairn.repository.index.Additions;
+import cairn.repository.index.Carried;
 import cairn.repository.index.Index;
 import cairn.repository.index.Location;
 import cairn.repository.pack.Blob;
@@ -18,10 +19,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// One writer's run. Opening it follows the order that the collector's safety rests on: the session
@@ -35,40 +36,39 @@ public final class WriteSession implements AutoCloseable {
   private final Sessions sessions;
   private final ObjectId id;
   private final CommittedIndex committed;
+  private final Set<ObjectId> going = new HashSet<>();
   private final Set<ObjectId> usablePacks = new HashSet<>();
   private final Additions additions;
   private final PackWriter writer;
   private volatile @Nullable Exception failure;
+  private @Nullable Carried carried;
   private long bytesPublished;
   private boolean indexed;
 
-  private WriteSession(Packs packs, SessionRecord record, Tools tools)
+  private WriteSession(Packs packs, SessionRecord record, PackWriter.Tools tools)
       throws IOException, CorruptData {
     this.packs = packs;
     this.sessions = new Sessions(packs.storage(), packs.repository());
     this.id = record.id();
     sessions.create(record);
     bytesPublished = record.toBytes(packs.repository()).length;
-    Set<ObjectId> doomed = new HashSet<>();
-    sessions.tombstones().forEach(tombstone -> doomed.addAll(tombstone.packs()));
+    tombstones().list().forEach(tombstone -> going.addAll(tombstone.packs()));
     this.committed = CommittedIndex.open(packs);
     usablePacks.addAll(ObjectNames.ids(packs.storage().list(Packs.PREFIX)));
-    usablePacks.removeAll(doomed);
+    usablePacks.removeAll(going);
     this.additions = new Additions(id, packs.repository());
-    this.writer = new PackWriter(packs, id, tools.packTargetBytes(), tools.chance());
+    this.writer = new PackWriter(packs, id, tools);
+  }
+
+  private Tombstones tombstones() {
+    return new Tombstones(packs.storage(), packs.repository());
   }
 
   /// Opens a session.
-  public static WriteSession open(Packs packs, SessionRecord record, Tools tools)
+  public static WriteSession open(Packs packs, SessionRecord record, PackWriter.Tools tools)
       throws IOException, CorruptData {
     return new WriteSession(packs, record, tools);
   }
-
-  /// What a session is made with.
-  ///
-  /// @param packTargetBytes from which size on a pack is full
-  /// @param chance for the names of packs
-  public record Tools(int packTargetBytes, RandomGenerator chance) {}
 
   public ObjectId id() {
     return id;
@@ -77,6 +77,23 @@ public final class WriteSession implements AutoCloseable {
   /// Damage to indexes that was met so far: it costs space, not safety.
   public List<Problem> warnings() {
     return committed.problems();
+  }
+
+  /// The packs that were in tombstones when this session began.
+  public Set<ObjectId> going() {
+    return Collections.unmodifiableSet(going);
+  }
+
+  /// Goes on as if these packs were not there, because what they hold is to be stored anew. Before
+  /// anything is stored.
+  public void avoid(Set<ObjectId> others) {
+    usablePacks.removeAll(others);
+  }
+
+  /// Lists in this session's index what these segments of others list: once this session is
+  /// committed, they are not needed.
+  public synchronized void carry(Carried segments) {
+    this.carried = segments;
   }
 
   /// The index of what was committed before this session.
@@ -104,6 +121,12 @@ public final class WriteSession implements AutoCloseable {
       }
     }
     return null;
+  }
+
+  /// Whether a chunk lies anywhere where it may be referred to, even as a delta to a base of which
+  /// that is not certain.
+  public boolean hasCopy(ChunkId chunk) {
+    return committed.find(chunk).stream().anyMatch(place -> usablePacks.contains(place.pack()));
   }
 
   /// Takes on the duty to [#append] a chunk.
@@ -174,20 +197,12 @@ public final class WriteSession implements AutoCloseable {
     return committed.leaveOutDamaged();
   }
 
-  /// What time it is by the storage's clock, in whole milliseconds.
-  public Instant timeOfStorage() throws IOException, CorruptData {
-    touch();
-    return run(() -> Instant.ofEpochMilli(sessions.lastSign(id).toEpochMilli()));
-  }
-
   /// A sign of life.
   ///
+  /// @return what time it is by the storage's clock, in whole milliseconds
   /// @throws SessionFenced when somebody took this session for dead
-  public void touch() throws IOException, CorruptData {
-    run(() -> {
-      sessions.touch(id);
-      return true;
-    });
+  public Instant touch() throws IOException, CorruptData {
+    return run(() -> Instant.ofEpochMilli(sessions.touch(id).toEpochMilli()));
   }
 
   /// Publishes packs and index, then a snapshot record, then ends the session: in this order (truth
@@ -232,8 +247,8 @@ public final class WriteSession implements AutoCloseable {
       return;
     }
     bytesPublished += writer.flush();
-    if (additions.size() > 0) {
-      Path file = additions.write();
+    if (additions.size() > 0 || carried != null) {
+      Path file = additions.write(carried == null ? List.of() : List.of(carried));
       try {
         Content index = Content.of(file);
         packs.storage().publish(Index.name(id), index);

@@ -11,29 +11,38 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /// Publishes finished packs beside the work that fills the next ones; a bounded number at a time.
 /// The first failure is final. Not safe for use by several threads.
 final class PackPublisher implements AutoCloseable {
-  private static final int IN_FLIGHT_MAX = 2;
-
   private final Storage storage;
   private final PackBuffers buffers;
-  private final ExecutorService executor =
-      Executors.newFixedThreadPool(
-          IN_FLIGHT_MAX, Thread.ofPlatform().daemon().name("publish-", 0).factory());
+  private final int inFlightMax;
+  private final @Nullable ExecutorService executor;
   private final Deque<Future<Long>> inFlight = new ArrayDeque<>();
   private long published;
 
   /// @param buffers get back what the packs were built in
-  PackPublisher(Storage storage, PackBuffers buffers) {
+  /// @param atOnce how many packs beside the work; 0 for none: whoever hands one over publishes it
+  PackPublisher(Storage storage, PackBuffers buffers, int atOnce) {
     this.storage = storage;
     this.buffers = buffers;
+    this.inFlightMax = atOnce;
+    this.executor =
+        atOnce == 0
+            ? null
+            : Executors.newFixedThreadPool(
+                atOnce, Thread.ofPlatform().daemon().name("publish-", 0).factory());
   }
 
   /// Takes over a full pack; waits while too many are under way.
   void publish(PackBuilder pack) throws IOException, CorruptData {
-    while (inFlight.size() >= IN_FLIGHT_MAX) {
+    if (executor == null) {
+      published += seal(pack);
+      return;
+    }
+    while (inFlight.size() >= inFlightMax) {
       await(inFlight.removeFirst());
     }
     inFlight.addLast(executor.submit(() -> seal(pack)));
@@ -75,6 +84,8 @@ final class PackPublisher implements AutoCloseable {
   /// Does not return before no pack is under way any more.
   @Override
   public void close() {
-    executor.close();
+    if (executor != null) {
+      executor.close();
+    }
   }
 }

@@ -26,15 +26,21 @@ public final class PackWriter implements AutoCloseable {
   private final PackPublisher publisher;
   private final Map<PackContent, PackBuilder> open = new EnumMap<>(PackContent.class);
 
-  /// @param targetBytes from which size on a pack is full
-  public PackWriter(Packs packs, ObjectId session, int targetBytes, RandomGenerator chance) {
+  public PackWriter(Packs packs, ObjectId session, Tools tools) {
     this.packs = packs;
     this.session = session;
-    this.targetBytes = targetBytes;
-    this.chance = chance;
+    this.targetBytes = tools.packTargetBytes;
+    this.chance = tools.chance;
     this.buffers = new PackBuffers(targetBytes, packs.parityPercent());
-    this.publisher = new PackPublisher(packs.storage(), buffers);
+    this.publisher = new PackPublisher(packs.storage(), buffers, tools.publishers);
   }
+
+  /// What packs are written with.
+  ///
+  /// @param packTargetBytes from which size on a pack is full
+  /// @param chance for the names of packs
+  /// @param publishers how many packs are published at once, beside the work; 0 to do it in between
+  public record Tools(int packTargetBytes, RandomGenerator chance, int publishers) {}
 
   /// Takes in a blob; it is durable only after [#flush()].
   ///

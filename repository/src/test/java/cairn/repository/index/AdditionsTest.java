@@ -134,7 +134,7 @@ class AdditionsTest {
   }
 
   private static List<Location> written(Additions additions) throws Exception {
-    Path file = additions.write();
+    Path file = additions.write(List.of());
     Segment segment = Segments.open(Files.readAllBytes(file));
     Files.delete(file);
     segment.check();

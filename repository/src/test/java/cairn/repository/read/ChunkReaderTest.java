@@ -23,6 +23,7 @@ import cairn.repository.pack.Packs;
 import cairn.repository.session.SessionRecord;
 import cairn.repository.session.WriteSession;
 import cairn.repository.test.Samples;
+import cairn.repository.write.PackWriter;
 import cairn.storage.FaultyStorage;
 import cairn.storage.MemoryStorage;
 import cairn.storage.Storage;
@@ -72,7 +73,7 @@ class ChunkReaderTest {
   private void adopt() throws Exception {
     Packs all = new Packs(storage, Samples.REPOSITORY, Protection.clear());
     SessionRecord record = Samples.session(Samples.objectId(4));
-    WriteSession.Tools tools = new WriteSession.Tools(1 << 20, new Seed(1).random());
+    PackWriter.Tools tools = new PackWriter.Tools(1 << 20, new Seed(1).random(), 2);
     try (WriteSession session = WriteSession.open(all, record, tools)) {
       for (ObjectId pack : packs) {
         session.adoptAll(all.directory(pack, storage.stat(Packs.name(pack)).size()));

@@ -84,16 +84,23 @@ class RecordsTest {
     assertThatThrownBy(() -> readSession(session, session.length - 15, 8))
         .isInstanceOf(CorruptData.class)
         .hasMessageContaining(": trailing bytes, have 1 expect 0");
-    assertThatThrownBy(() -> readTombstone(tombstone, 48, 2))
+    assertThatThrownBy(() -> readTombstone(tombstone, 68, 2))
         .hasMessageContaining(": trailing bytes, have 16 expect 0");
-    assertThatThrownBy(() -> readTombstone(tombstone, 48, 4))
+    assertThatThrownBy(() -> readTombstone(tombstone, 68, 4))
         .isInstanceOf(CorruptData.class)
         .hasMessageContaining(": packs, have 4 expect 0..3");
+    assertThatThrownBy(() -> readTombstone(tombstone, 48, 3))
+        .isInstanceOf(CorruptData.class)
+        .hasMessageContaining(": state, have 3 expect 1 (candidate) or 2 (doomed)");
+    assertThatThrownBy(() -> readTombstone(tombstone, 49, 1))
+        .hasMessageContaining(": reserved, have 1 expect 0");
+    assertThatThrownBy(() -> readTombstone(tombstone, 50, 1))
+        .hasMessageContaining(": reserved, have 1 expect 0");
   }
 
   @Test
   void theSizeOfATombstoneIsNotTrusted() {
-    assertThatThrownBy(() -> readTombstone(tombstone, 51, 0x40))
+    assertThatThrownBy(() -> readTombstone(tombstone, 71, 0x40))
         .isInstanceOf(CorruptData.class)
         .hasMessageContaining(": packs, have ");
   }
@@ -125,7 +132,7 @@ class RecordsTest {
 
   private static byte[] tombstone(int... packs) {
     List<ObjectId> ids = Arrays.stream(packs).mapToObj(Samples::objectId).toList();
-    return new Tombstone(ID, ids).toBytes(Samples.REPOSITORY);
+    return new Tombstone(ID, Tombstone.State.CANDIDATE, OTHER, ids).toBytes(Samples.REPOSITORY);
   }
 
   private static Object readSession(byte[] good, int at, int value) throws Exception {

@@ -50,7 +50,7 @@ class WriteSessionTest {
   void theOrderIsThatOfTheProtocol() throws Exception {
     commitUploads(FIRST, chunks.getFirst());
     ObjectId collection = Samples.objectId(7);
-    Tombstone tombstone = new Tombstone(collection, List.of(Samples.objectId(8)));
+    Tombstone tombstone = Tombstone.candidate(collection, List.of(Samples.objectId(8)));
     storage.publish("gc/" + collection, Content.of(tombstone.toBytes(Samples.REPOSITORY)));
     RecordingStorage recording = new RecordingStorage(storage);
     try (WriteSession session = Writing.open(recording, SECOND, chance)) {
@@ -59,14 +59,15 @@ class WriteSessionTest {
               "publish sessions/open/" + SECOND,
               "list gc",
               "read gc/" + collection,
-              "list sessions/committed",
               "list index",
+              "list sessions/committed",
               "read index/" + FIRST,
               "list packs");
       Writing.store(session, chunks.get(1));
       Writing.store(session, chunks.get(2));
       session.touch();
-      assertThat(recording.takeCalls()).containsExactly("touch sessions/open/" + SECOND);
+      assertThat(recording.takeCalls())
+          .containsExactly("touch sessions/open/" + SECOND, "stat sessions/open/" + SECOND);
       session.commit(Writing.SNAPSHOT, RECORD);
     }
     List<String> calls = recording.takeCalls();
@@ -374,7 +375,7 @@ class WriteSessionTest {
 
   private void publishTombstone(ObjectId pack) throws IOException {
     ObjectId id = ObjectId.random(chance);
-    byte[] record = new Tombstone(id, List.of(pack)).toBytes(Samples.REPOSITORY);
+    byte[] record = Tombstone.candidate(id, List.of(pack)).toBytes(Samples.REPOSITORY);
     storage.publish("gc/" + id, Content.of(record));
   }
 

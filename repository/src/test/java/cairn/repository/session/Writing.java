@@ -11,6 +11,7 @@ import cairn.repository.pack.Blob;
 import cairn.repository.pack.PackContent;
 import cairn.repository.pack.Packs;
 import cairn.repository.test.Samples;
+import cairn.repository.write.PackWriter;
 import cairn.storage.Storage;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
@@ -30,7 +31,7 @@ final class Writing {
       Storage storage, ObjectId session, int packTargetBytes, RandomGenerator chance)
       throws IOException, CorruptData {
     Packs packs = new Packs(storage, Samples.REPOSITORY, Protection.clear());
-    WriteSession.Tools tools = new WriteSession.Tools(packTargetBytes, chance);
+    PackWriter.Tools tools = new PackWriter.Tools(packTargetBytes, chance, 2);
     return WriteSession.open(packs, Samples.session(session), tools);
   }
 

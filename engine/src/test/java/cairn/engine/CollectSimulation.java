@@ -1,0 +1,253 @@
+package cairn.engine;
+
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.ObjectId;
+import cairn.base.test.Seed;
+import cairn.engine.backup.BackupRequest.Parent;
+import cairn.engine.collect.Collect;
+import cairn.engine.collect.CollectRequest;
+import cairn.repository.View;
+import cairn.repository.read.ChunkReader;
+import cairn.repository.session.SessionFenced;
+import cairn.repository.snapshot.Snapshot;
+import cairn.repository.snapshot.VolumeImage;
+import cairn.storage.MemoryStorage;
+import cairn.storage.Storage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// One play: writers, collectors, a person who forgets and readers, all at work on one repository
+/// that starts with a few snapshots. Who fences whom is chance too: the protocol must bear any
+/// fencing.
+final class CollectSimulation {
+  static final int BLOCK_BYTES = 16 << 10;
+  static final CollectRequest EVERYTHING =
+      new CollectRequest(false, Long.MAX_VALUE, 0, 100, Duration.ZERO);
+
+  /// Looking for garbage takes as long as the play, so it is done now and then.
+  private static final int CHECK_EVERY = 8;
+
+  /// After so many steps everybody is taken for dead, so that every play ends.
+  private static final long STEPS_MAX = 2000;
+
+  private final MemoryStorage objects;
+  private final Lab start;
+  private final RandomGenerator chance;
+  private final Interleaving play;
+  private final Settings settings;
+  private final Map<String, byte[]> written = new HashMap<>();
+  private final List<String> violations = new ArrayList<>();
+
+  /// Who is in it.
+  ///
+  /// @param fencesAlive whether sessions may be fenced whose process runs
+  /// @param guard what is taken out of the protocol
+  record Settings(
+      int writers, int collectors, int forgets, int readers, boolean fencesAlive, Guard guard) {
+    static Settings byChance(RandomGenerator chance, Guard guard) {
+      return new Settings(
+          1 + chance.nextInt(3),
+          1 + chance.nextInt(3),
+          chance.nextInt(4),
+          chance.nextInt(2),
+          true,
+          guard);
+    }
+  }
+
+  CollectSimulation(Start start, Seed seed, Settings settings, Interleaving.Choice choice) {
+    this.objects = start.objects.copy();
+    this.start = start.lab;
+    this.written.putAll(start.written);
+    this.settings = settings;
+    this.chance = seed.random();
+    this.play = new Interleaving(choice);
+  }
+
+  /// A repository with snapshots that share chunks, some of them stored twice, as by two who did
+  /// not see each other.
+  record Start(MemoryStorage objects, Lab lab, Map<String, byte[]> written) {
+    static Start of(Seed seed) throws IOException, CorruptData {
+      MemoryStorage objects = new MemoryStorage();
+      Lab lab = Lab.create(objects, BLOCK_BYTES, false, seed.random()).alone();
+      Map<String, byte[]> written = new HashMap<>();
+      for (String content : List.of("ab", "bc", "ac")) {
+        Snapshot made = lab.backup(new MemoryVolume(bytes(content)), Lab.NONE).snapshot();
+        written.put(made.id().toString(), bytes(content));
+        hideIndexes(objects);
+      }
+      for (Storage.Entry hidden : objects.list("hidden")) {
+        objects.move(hidden.name(), hidden.name().substring("hidden/".length()));
+      }
+      return new Start(objects, lab, written);
+    }
+
+    private static void hideIndexes(MemoryStorage objects) throws IOException {
+      for (Storage.Entry index : objects.list("index")) {
+        objects.move(index.name(), "hidden/" + index.name());
+      }
+    }
+  }
+
+  /// A block of the letter for each letter.
+  static byte[] bytes(String letters) {
+    byte[] bytes = new byte[letters.length() * BLOCK_BYTES];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (letters.charAt(i / BLOCK_BYTES) + i % 7 + i % 251);
+    }
+    return bytes;
+  }
+
+  List<String> violations() {
+    return violations;
+  }
+
+  Interleaving play() {
+    return play;
+  }
+
+  void run() throws Exception {
+    for (int i = 0; i < settings.writers; i++) {
+      add("writer " + i, self -> write(self));
+    }
+    for (int i = 0; i < settings.collectors; i++) {
+      add("collector " + i, self -> collect(self));
+    }
+    for (int i = 0; i < settings.forgets; i++) {
+      add("person " + i, self -> forget(self));
+    }
+    for (int i = 0; i < settings.readers; i++) {
+      add("reader " + i, self -> read(self));
+    }
+    play.run();
+    for (Throwable failure : play.failures()) {
+      violations.add("failed: " + failure);
+    }
+    checkAll();
+  }
+
+  private interface Role {
+    void run(Interleaving.Actor self) throws Exception;
+  }
+
+  private void add(String name, Role role) {
+    play.add(
+        name,
+        self -> {
+          try {
+            role.run(self);
+          } catch (SessionFenced e) {
+            // as it should be
+          } catch (IOException | CorruptData e) {
+            violations.add(name + " failed: " + e.getMessage());
+          }
+        });
+  }
+
+  private Lab lab(Interleaving.Actor self, Guard.Role role) {
+    long seed = chance.nextLong();
+    Storage seen = settings.guard.remove(role, new StepStorage(objects, self), objects);
+    return start.over(seen, settings.guard.chance(role, new Seed(seed).random()));
+  }
+
+  private String letters() {
+    String letters = "abcd";
+    return ""
+        + letters.charAt(chance.nextInt(letters.length()))
+        + letters.charAt(chance.nextInt(letters.length()));
+  }
+
+  private void write(Interleaving.Actor self) throws Exception {
+    Lab lab = lab(self, Guard.Role.WRITER);
+    byte[] content = bytes(letters());
+    Parent parent = chance.nextBoolean() ? Lab.NEWEST : Lab.NONE;
+    Snapshot made = lab.backup(new MemoryVolume(content), parent).snapshot();
+    written.put(made.id().toString(), content);
+  }
+
+  private void collect(Interleaving.Actor self) throws Exception {
+    Lab lab = lab(self, Guard.Role.COLLECTOR);
+    lab.collect(EVERYTHING, new Collect.Patience(this::isDead, duration -> self.pause()));
+  }
+
+  private boolean isDead(ObjectId session) {
+    return play.steps() > STEPS_MAX
+        || (settings.fencesAlive ? chance.nextInt(4) == 0 : play.isAnybodyCrashed());
+  }
+
+  private void forget(Interleaving.Actor self) throws Exception {
+    Lab lab = lab(self, Guard.Role.PERSON);
+    List<Snapshot> snapshots = lab.snapshots();
+    if (!snapshots.isEmpty()) {
+      lab.repository.forget(snapshots.get(chance.nextInt(snapshots.size())));
+    }
+  }
+
+  private void read(Interleaving.Actor self) throws Exception {
+    Lab lab = lab(self, Guard.Role.READER);
+    List<Snapshot> snapshots = lab.snapshots();
+    if (!snapshots.isEmpty()) {
+      Snapshot snapshot = snapshots.get(chance.nextInt(snapshots.size()));
+      read(snapshot, lab);
+    }
+  }
+
+  /// One chunk after the other: the threads of a restore would all take steps at once.
+  private void read(Snapshot snapshot, Lab lab) throws Exception {
+    VolumeImage volume = snapshot.details().volumes().getFirst();
+    byte[] bytes = new byte[(int) volume.size()];
+    @Nullable String problem = null;
+    try (View view = lab.repository.openView();
+        ChunkReader chunks = view.newReader()) {
+      int block = 0;
+      for (ChunkId id : view.tree(volume).chunks(0, (int) volume.blockCount())) {
+        byte[] chunk = chunks.read(Objects.requireNonNull(id));
+        System.arraycopy(chunk, 0, bytes, BLOCK_BYTES * block++, chunk.length);
+      }
+      if (!Arrays.equals(bytes, written.getOrDefault(snapshot.id().toString(), bytes))) {
+        problem = "other bytes than were written";
+      }
+    } catch (CorruptData | IOException e) {
+      problem = e.getMessage();
+    }
+    if (problem != null && lab.repository.isThere(snapshot)) {
+      violations.add("snapshot " + snapshot.id() + " is lost: " + problem);
+    }
+  }
+
+  /// Everything that is committed can be read; and two collections later nothing is left that is
+  /// not needed.
+  private void checkAll() throws Exception {
+    Lab lab = start.over(objects, chance);
+    for (Snapshot snapshot : lab.snapshots()) {
+      read(snapshot, lab);
+    }
+    if (violations.isEmpty() && chance.nextInt(CHECK_EVERY) == 0) {
+      checkNothingIsLeft(lab);
+    }
+  }
+
+  private void checkNothingIsLeft(Lab lab) throws Exception {
+    for (int time = 0; time < 2; time++) {
+      lab.collect(EVERYTHING, new Collect.Patience(session -> true, duration -> {}));
+    }
+    lab.check().problems().forEach(problem -> violations.add(problem.message()));
+    lab.check().notes().forEach(violations::add);
+    for (String prefix : List.of("gc", "sessions/open")) {
+      objects.list(prefix).forEach(entry -> violations.add(entry.name() + " is left"));
+    }
+    var found = lab.collectDry().found();
+    if (found.garbageBytes() > 0 || found.garbageChunks() > 0 || found.pendingBytes() > 0) {
+      violations.add("garbage is left: " + found);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package cairn.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cairn.base.test.Seed;
+import cairn.engine.CollectSimulation.Settings;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The protocol of collection under many orders of steps: every call of a storage is a step, and
+/// between two of them anybody else may run. `-Dschedules=N` says how many are tried, and
+/// `-Dinterruptions=N` how often somebody is interrupted where all orders are gone through.
+final class CollectSimulationTest {
+  private static final long SCHEDULES = Long.getLong("schedules", 100_000);
+  private static final int INTERRUPTIONS = Integer.getInteger("interruptions", 1);
+  private static final int THREADS = 2;
+
+  /// Of which the first schedules that lose something are known to be among the first 20,000.
+  private static final Seed KNOWN = new Seed(1);
+
+  private static final long SCHEDULES_UNGUARDED = 100_000;
+
+  @Test
+  void nothingIsLostAndNoGarbageIsKept(Seed seed) throws Exception {
+    assertThat(new Search(seed, Guard.NONE).firstViolation(SCHEDULES)).isNull();
+  }
+
+  /// Each guard is there for a reason: without it, something is lost.
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void withoutAGuardSomethingIsLost(Guard guard) throws Exception {
+    String violation = new Search(KNOWN, guard).firstViolation(SCHEDULES_UNGUARDED);
+    assertThat(violation).contains("is lost");
+  }
+
+  /// A search for a schedule that loses something, on several threads.
+  private static final class Search {
+    private final Seed seed;
+    private final Guard guard;
+    private final CollectSimulation.Start start;
+    private final AtomicLong next = new AtomicLong();
+
+    Search(Seed seed, Guard guard) throws Exception {
+      this.seed = seed;
+      this.guard = guard;
+      this.start = CollectSimulation.Start.of(seed);
+    }
+
+    @Nullable String firstViolation(long schedules) throws Exception {
+      List<Future<@Nullable String>> threads = new ArrayList<>();
+      try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int thread = 0; thread < THREADS; thread++) {
+          threads.add(executor.submit(() -> search(schedules)));
+        }
+        for (Future<@Nullable String> thread : threads) {
+          String violation = thread.get();
+          if (violation != null) {
+            return violation;
+          }
+        }
+      }
+      return null;
+    }
+
+    private @Nullable String search(long schedules) throws Exception {
+      for (long number = next.getAndIncrement();
+          number < schedules;
+          number = next.getAndIncrement()) {
+        Seed own = seed.split(number);
+        RandomGenerator chance = own.random();
+        Settings settings = Settings.byChance(chance, guard);
+        double crashes = chance.nextInt(3) == 0 ? 0.003 : 0;
+        Interleaving.Choice choice = Interleaving.byChance(chance, crashes);
+        String violation = play(new CollectSimulation(start, own, settings, choice));
+        if (violation != null && (guard == Guard.NONE || violation.contains("is lost"))) {
+          next.set(schedules);
+          return "schedule " + number + ": " + violation;
+        }
+      }
+      return null;
+    }
+  }
+
+  private static @Nullable String play(CollectSimulation simulation) throws Exception {
+    simulation.run();
+    return simulation.violations().isEmpty()
+        ? null
+        : simulation.violations() + "\n" + String.join("\n", simulation.play().history());
+  }
+
+  /// Every order in which those who run are interrupted so many times, beside where they end or
+  /// wait.
+  @Test
+  void everyOrderWithFewInterruptions(Seed seed) throws Exception {
+    Settings oneOfEach = new Settings(1, 1, 1, 0, false, Guard.NONE);
+    Settings twoOfEach = new Settings(2, 2, 0, 0, false, Guard.NONE);
+    assertThat(everyOrder(seed, oneOfEach, INTERRUPTIONS)).isNull();
+    assertThat(everyOrder(seed, twoOfEach, INTERRUPTIONS - 1)).isNull();
+  }
+
+  private static @Nullable String everyOrder(Seed seed, Settings settings, int interruptions)
+      throws Exception {
+    CollectSimulation.Start start = CollectSimulation.Start.of(seed);
+    AllOrders orders = new AllOrders(interruptions);
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      do {
+        orders.begin();
+        CollectSimulation simulation = new CollectSimulation(start, seed, settings, orders);
+        String violation = executor.submit(() -> play(simulation)).get();
+        if (violation != null) {
+          return violation;
+        }
+      } while (orders.hasMore());
+    }
+    return null;
+  }
+
+  /// Goes through all choices depth first, replaying the same ones up to the last that can change.
+  private static final class AllOrders implements Interleaving.Choice {
+    private final int interruptionsMax;
+    private final Deque<int[]> trail = new ArrayDeque<>(); // chosen, count, costs
+    private List<int[]> replay = List.of();
+    private int interruptions;
+    private int place;
+
+    AllOrders(int interruptionsMax) {
+      this.interruptionsMax = interruptionsMax;
+    }
+
+    void begin() {
+      replay = new ArrayList<>(trail);
+      trail.clear();
+      interruptions = 0;
+      place = 0;
+    }
+
+    @Override
+    public int next(int count, boolean goesOn) {
+      int chosen = place < replay.size() ? replay.get(place)[0] : 0;
+      place++;
+      boolean free = !goesOn || interruptions < interruptionsMax;
+      trail.addLast(new int[] {chosen, free ? count : 1});
+      interruptions += goesOn && chosen > 0 ? 1 : 0;
+      return chosen;
+    }
+
+    boolean hasMore() {
+      while (!trail.isEmpty()) {
+        int[] last = trail.removeLast();
+        if (last[0] + 1 < last[1]) {
+          trail.addLast(new int[] {last[0] + 1, last[1]});
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+}
