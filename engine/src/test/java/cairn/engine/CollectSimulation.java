@@ -49,16 +49,29 @@ final class CollectSimulation {
 
   /// Who is in it.
   ///
+  /// @param forgotten how many of the first snapshots are forgotten before it begins
   /// @param fencesAlive whether sessions may be fenced whose process runs
   /// @param guard what is taken out of the protocol
   record Settings(
-      int writers, int collectors, int forgets, int readers, boolean fencesAlive, Guard guard) {
+      int writers,
+      int collectors,
+      int forgets,
+      int readers,
+      int forgotten,
+      boolean fencesAlive,
+      Guard guard) {
+    /// Some who write and some who collect what was forgotten, and nobody else.
+    static Settings plain(int writers, int collectors, Guard guard) {
+      return new Settings(writers, collectors, 0, 0, 2, false, guard);
+    }
+
     static Settings byChance(RandomGenerator chance, Guard guard) {
       return new Settings(
           1 + chance.nextInt(3),
           1 + chance.nextInt(3),
           chance.nextInt(4),
           chance.nextInt(2),
+          0,
           true,
           guard);
     }
@@ -127,6 +140,9 @@ final class CollectSimulation {
     }
     for (int i = 0; i < settings.readers; i++) {
       add("reader " + i, self -> read(self));
+    }
+    for (Snapshot snapshot : start.snapshots().subList(0, settings.forgotten)) {
+      objects.delete(snapshot.name());
     }
     play.run();
     for (Throwable failure : play.failures()) {
