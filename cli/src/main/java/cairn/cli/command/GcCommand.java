@@ -160,8 +160,8 @@ final class GcCommand extends CairnCommand {
     } else {
       out.printf(
           Locale.ROOT,
-          "Plan: remove %s packs, %s of them after copying %s; frees %s of %s.%n",
-          Units.count(changes.packsRemoved()),
+          "Plan: remove %s, %s of them after copying %s; frees %s of %s.%n",
+          Units.count(changes.packsRemoved(), "pack"),
           Units.count(changes.packsRepacked()),
           Units.bytes(changes.bytesRepacked()),
           Units.bytes(changes.bytesFreed()),
@@ -191,15 +191,22 @@ final class GcCommand extends CairnCommand {
       Changes changes = report.changes();
       Table table =
           Table.ofFields()
-              .row("  marked", count(found.snapshots(), "snapshots", found.nodes(), "nodes"))
+              .row(
+                  "  marked",
+                  Units.count(found.snapshots(), "snapshot")
+                      + ", "
+                      + Units.count(found.nodes(), "node"))
               .row("  live", chunks(found.liveBytes(), found.liveChunks()))
               .row("  garbage", chunks(found.garbageBytes(), found.garbageChunks()))
               .row("  pending", Units.bytes(found.pendingBytes()))
               .row(
                   "  packs",
-                  count(changes.packsRemoved(), "removed", changes.packsRepacked(), "repacked"));
+                  Units.count(changes.packsRemoved())
+                      + " removed, "
+                      + Units.count(changes.packsRepacked())
+                      + " repacked");
       if (changes.packsKept() > 0) {
-        table.row("  kept", Units.count(changes.packsKept()) + " packs that are needed again");
+        table.row("  kept", Units.count(changes.packsKept(), "pack") + " needed again");
       }
       table.row(
           "  deduplicated",
@@ -211,12 +218,8 @@ final class GcCommand extends CairnCommand {
       table.print(out);
     }
 
-    private static String count(long one, String ones, long other, String others) {
-      return Units.count(one) + " " + ones + ", " + Units.count(other) + " " + others;
-    }
-
     private static String chunks(long bytes, long chunks) {
-      return Units.bytes(bytes) + " in " + Units.count(chunks) + " chunks";
+      return Units.bytes(bytes) + " in " + Units.count(chunks, "chunk");
     }
 
     private double deduplicationFactor() {

@@ -28,6 +28,11 @@ public final class Units {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
+  /// `1 pack`, `12,345 packs`.
+  public static String count(long count, String one) {
+    return count(count) + " " + one + (count == 1 ? "" : "s");
+  }
+
   /// `0.4 s`, `12.3 s`, `3 min 20 s` or `2 h 05 min`.
   public static String duration(long millis) {
     Duration time = Duration.ofMillis(millis);
