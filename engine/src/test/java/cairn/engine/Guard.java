@@ -108,7 +108,7 @@ enum Guard {
           : new Altered(seen) {
             @Override
             public boolean replace(String name, byte[] expected, byte[] content) {
-              step("replace " + name);
+              before("replace " + name);
               objects.tamper(name, content);
               return true;
             }

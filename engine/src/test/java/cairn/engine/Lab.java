@@ -55,6 +55,8 @@ final class Lab {
   /// A process on the same machine that runs no more: above any that Linux gives out.
   static final Owner KILLED = new Owner("lab", "boot", 1L << 30, "test");
 
+  private static final long TWENTY_YEARS_MILLIS = 631_152_000_000L;
+
   private static final AtomicLong MILLIS = new AtomicLong(1_700_000_000_000L);
   private static final InstantSource CLOCK = () -> Instant.ofEpochMilli(MILLIS.incrementAndGet());
 
@@ -132,11 +134,12 @@ final class Lab {
     return new Lab(repository, other, key);
   }
 
-  /// The same repository as another process sees it, which does one thing after the other.
+  /// The same repository as another process sees it, whose clock jumps by years each time, and
+  /// which does one thing after the other.
   Lab over(Storage storage, RandomGenerator chance) {
+    InstantSource jumping = () -> Instant.ofEpochMilli(chance.nextLong(TWENTY_YEARS_MILLIS));
     Surroundings own =
-        new Surroundings(
-            surroundings.clock(), chance, surroundings.owner(), surroundings.threads());
+        new Surroundings(jumping, chance, surroundings.owner(), surroundings.threads());
     return new Lab(
         new Repository(storage, repository.config(), repository.protection(), 0), own, key);
   }

@@ -2,6 +2,7 @@ package cairn.engine.collect;
 
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
+import cairn.base.bytes.Problem;
 import cairn.engine.Cancellation;
 import cairn.engine.Heartbeat;
 import cairn.engine.Liveness;
@@ -41,6 +42,8 @@ import java.util.TreeMap;
 /// Tombstones that others left are taken through 4 to 7 first. No clock and no lock has a part in
 /// this; see the page on the protocol in the design.
 public final class Collect {
+  private static final int ATTEMPTS = 5;
+
   private final Repository repository;
   private final Surroundings surroundings;
   private final Progress progress;
@@ -77,6 +80,27 @@ public final class Collect {
   public CollectReport run(CollectRequest request, PlanListener whenPlanned)
       throws IOException, CorruptData {
     Instant started = surroundings.clock().instant();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        CollectReport done = runOnce(request, whenPlanned);
+        long millis = Duration.between(started, surroundings.clock().instant()).toMillis();
+        return done.within(millis);
+      } catch (CannotCollect e) {
+        // What is missing may belong to a snapshot that was forgotten since, or have been moved.
+        if (!(e.problem() instanceof Problem.Missing) || attempt == ATTEMPTS) {
+          throw e;
+        }
+      } catch (CorruptData e) {
+        if (removal.hasBegun()) {
+          throw e;
+        }
+        throw new CannotCollect(e.problem());
+      }
+    }
+  }
+
+  private CollectReport runOnce(CollectRequest request, PlanListener whenPlanned)
+      throws IOException, CorruptData {
     if (!request.dryRun()) {
       waiting.fenceDead();
     }
@@ -88,24 +112,11 @@ public final class Collect {
       }
       progress.begin("planning", 0);
       Map<ObjectId, Entry> packs = Listings.packs(repository.storage());
-      Census census = census(reach, packs);
+      Census census = Census.of(reach, packs.keySet());
       Plan plan = new Planner(repository, request, packs, census).plan(listedBefore);
       CollectReport planned = planned(request, census.found(reach, plan), plan);
       whenPlanned.planned(planned);
-      Changes changes = request.dryRun() ? planned.changes() : carryOut(request, reach, plan);
-      long millis = Duration.between(started, surroundings.clock().instant()).toMillis();
-      return planned.after(changes, millis);
-    }
-  }
-
-  /// Another collector may move what is live while this one looks for it.
-  private Census census(Reach reach, Map<ObjectId, Entry> packs) throws IOException, CorruptData {
-    try {
-      return Census.of(reach, packs.keySet());
-    } catch (CannotCollect e) {
-      reach.extend();
-      packs.putAll(Listings.packs(repository.storage()));
-      return Census.of(reach, packs.keySet());
+      return request.dryRun() ? planned : planned.after(carryOut(request, reach, plan));
     }
   }
 

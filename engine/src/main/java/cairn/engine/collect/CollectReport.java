@@ -46,7 +46,11 @@ public record CollectReport(
   public record Changes(
       long packsRemoved, long packsRepacked, long bytesRepacked, long bytesFreed, long packsKept) {}
 
-  CollectReport after(Changes made, long millis) {
-    return new CollectReport(dryRun, found, made, notes, millis);
+  CollectReport after(Changes made) {
+    return new CollectReport(dryRun, found, made, notes, durationMillis);
+  }
+
+  CollectReport within(long millis) {
+    return new CollectReport(dryRun, found, changes, notes, millis);
   }
 }

@@ -34,6 +34,7 @@ final class Removal {
   private final Repository repository;
   private final Opening opening;
   private final Progress progress;
+  private boolean begun;
   private long packsRemoved;
   private long bytesRemoved;
 
@@ -49,6 +50,7 @@ final class Removal {
   }
 
   void run(List<Tombstone> doomed) throws IOException, CorruptData {
+    begun = true;
     Set<ObjectId> packs = new LinkedHashSet<>();
     doomed.forEach(tombstone -> packs.addAll(tombstone.packs()));
     rewriteIndexes(packs);
@@ -125,6 +127,11 @@ final class Removal {
         progress.advance(size);
       }
     }
+  }
+
+  /// Whether anything may have been deleted.
+  boolean hasBegun() {
+    return begun;
   }
 
   long packsRemoved() {

@@ -7,11 +7,9 @@ import cairn.repository.index.Index;
 import cairn.repository.session.ObjectNames;
 import cairn.repository.session.Sessions;
 import cairn.repository.snapshot.Snapshot;
-import cairn.storage.Storage;
 import cairn.storage.Storage.Entry;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /// Removes records that nothing refers to any more: of committed sessions without snapshot and
@@ -25,30 +23,40 @@ final class Tidy {
   }
 
   /// The sessions are listed first: what a committed one published was there before it was
-  /// committed.
+  /// committed. What refers to them is listed twice, because a record that is missed costs what
+  /// needs it.
   void run() throws IOException, CorruptData {
-    Storage storage = repository.storage();
-    Set<ObjectId> committed = new HashSet<>(repository.sessions().list(Sessions.State.COMMITTED));
+    Set<ObjectId> unused = new HashSet<>(repository.sessions().list(Sessions.State.COMMITTED));
     Set<ObjectId> fenced = new HashSet<>(repository.sessions().list(Sessions.State.FENCED));
-    for (Entry entry : storage.list(Index.PREFIX)) {
+    for (int time = 0; time < 2; time++) {
+      dropIndexes(fenced, unused);
+      if (!dropSnapshots(unused)) {
+        return; // whose session a damaged record belongs to, nobody can say
+      }
+    }
+    for (ObjectId session : unused) {
+      repository.sessions().remove(Sessions.State.COMMITTED, session);
+    }
+  }
+
+  private void dropIndexes(Set<ObjectId> fenced, Set<ObjectId> unused) throws IOException {
+    for (Entry entry : repository.storage().list(Index.PREFIX)) {
       if (!ObjectNames.isForeign(entry)) {
         ObjectId session = Listings.id(entry);
-        committed.remove(session);
+        unused.remove(session);
         if (fenced.contains(session)) {
-          storage.delete(entry.name());
+          repository.storage().delete(entry.name());
         }
       }
     }
+  }
+
+  private boolean dropSnapshots(Set<ObjectId> unused) throws IOException, CorruptData {
     Repository.Listing listing = repository.snapshots();
-    if (!listing.problems().isEmpty()) {
-      return; // whose session that is, nobody can say
-    }
-    listing.snapshots().forEach(snapshot -> committed.remove(snapshot.session()));
+    listing.snapshots().forEach(snapshot -> unused.remove(snapshot.session()));
     for (Snapshot snapshot : listing.voided()) {
-      storage.delete(snapshot.name());
+      repository.storage().delete(snapshot.name());
     }
-    for (ObjectId session : List.copyOf(committed)) {
-      repository.sessions().remove(Sessions.State.COMMITTED, session);
-    }
+    return listing.problems().isEmpty();
   }
 }
