@@ -9,6 +9,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /// Tasks that run side by side and whose results are taken in the order they were handed in; a
 /// bounded number at a time. Used by one thread.
@@ -22,22 +24,31 @@ public final class Pipeline<T> implements AutoCloseable {
     void accept(T result) throws IOException, CorruptData;
   }
 
-  private final ExecutorService executor;
+  private final @Nullable ExecutorService executor;
   private final Deque<Future<T>> inFlight = new ArrayDeque<>();
   private final int inFlightMax;
   private final Consumer<T> consumer;
 
+  /// @param threads 0 to run each task when it is handed in
   /// @param inFlightMax how many tasks may be unfinished or not yet consumed
   public Pipeline(int threads, int inFlightMax, Consumer<T> consumer) {
     this.executor =
-        Executors.newFixedThreadPool(
-            threads, Thread.ofPlatform().daemon().name("worker-", 0).factory());
+        threads == 0
+            ? null
+            : Executors.newFixedThreadPool(
+                threads, Thread.ofPlatform().daemon().name("worker-", 0).factory());
     this.inFlightMax = inFlightMax;
     this.consumer = consumer;
   }
 
   /// Hands in a task; consumes earlier results while there is no room.
   public void submit(Callable<T> task) throws IOException, CorruptData {
+    if (executor == null) {
+      FutureTask<T> atOnce = new FutureTask<>(task);
+      atOnce.run();
+      consumer.accept(result(atOnce));
+      return;
+    }
     while (inFlight.size() >= inFlightMax) {
       consumeNext();
     }
@@ -75,6 +86,8 @@ public final class Pipeline<T> implements AutoCloseable {
   @Override
   public void close() {
     inFlight.forEach(task -> task.cancel(false));
-    executor.close();
+    if (executor != null) {
+      executor.close();
+    }
   }
 }

@@ -138,8 +138,7 @@ final class Lab {
   /// which does one thing after the other.
   Lab over(Storage storage, RandomGenerator chance) {
     InstantSource jumping = () -> Instant.ofEpochMilli(chance.nextLong(TWENTY_YEARS_MILLIS));
-    Surroundings own =
-        new Surroundings(jumping, chance, surroundings.owner(), surroundings.threads());
+    Surroundings own = new Surroundings(jumping, chance, surroundings.owner(), 0);
     return new Lab(
         new Repository(storage, repository.config(), repository.protection(), 0), own, key);
   }

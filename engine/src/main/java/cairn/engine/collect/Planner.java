@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// Works out which packs are to go.
 final class Planner {
@@ -38,7 +39,7 @@ final class Planner {
       Repository repository, CollectRequest request, Map<ObjectId, Entry> packs, Census census) {
     this.repository = repository;
     this.request = request;
-    this.packs = Map.copyOf(packs);
+    this.packs = new TreeMap<>(packs);
     this.census = census;
   }
 

@@ -10,6 +10,7 @@ import cairn.storage.ObjectMissing;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -83,7 +84,7 @@ final class Waiting {
   }
 
   private void fenceDead(Set<ObjectId> waitedFor) throws IOException {
-    for (ObjectId session : Set.copyOf(waitedFor)) {
+    for (ObjectId session : new ArrayList<>(waitedFor)) {
       if (isSilent(session) || liveness.isDead(session)) {
         sessions.end(session, Sessions.State.FENCED);
         waitedFor.remove(session);
