@@ -48,14 +48,25 @@ public final class CommittedIndex implements AutoCloseable {
     }
   }
 
-  /// The ids of the segments that count now. The index objects are listed before the sessions: what
-  /// a merge has replaced in between is named and found missing, not passed over.
+  /// The ids of the segments that count now. The index objects are listed before the sessions and
+  /// again after them: when one has gone, so may have the record of its session, and what has
+  /// replaced it is not in the first list.
   public static Set<ObjectId> current(Packs packs) throws IOException {
-    Set<ObjectId> indexes = new LinkedHashSet<>();
-    indexes.addAll(ObjectNames.ids(packs.storage().list(Index.PREFIX)));
     Sessions sessions = new Sessions(packs.storage(), packs.repository());
-    indexes.retainAll(new HashSet<>(sessions.list(Sessions.State.COMMITTED)));
-    return indexes;
+    Set<ObjectId> indexes = list(packs);
+    while (true) {
+      Set<ObjectId> committed = new HashSet<>(sessions.list(Sessions.State.COMMITTED));
+      Set<ObjectId> after = list(packs);
+      if (after.containsAll(indexes)) {
+        indexes.retainAll(committed);
+        return indexes;
+      }
+      indexes = after;
+    }
+  }
+
+  private static Set<ObjectId> list(Packs packs) throws IOException {
+    return new LinkedHashSet<>(ObjectNames.ids(packs.storage().list(Index.PREFIX)));
   }
 
   /// Opens the segments of sessions that were committed since. Those that a merge has replaced

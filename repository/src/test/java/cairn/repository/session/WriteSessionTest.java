@@ -61,6 +61,7 @@ class WriteSessionTest {
               "read gc/" + collection,
               "list index",
               "list sessions/committed",
+              "list index",
               "read index/" + FIRST,
               "list packs");
       Writing.store(session, chunks.get(1));
