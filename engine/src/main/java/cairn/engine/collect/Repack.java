@@ -1,20 +1,18 @@
 package cairn.engine.collect;
 
-import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Crc32c;
 import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Slice;
+import cairn.engine.BlobReopener;
 import cairn.engine.Cancellation;
 import cairn.engine.Progress;
 import cairn.repository.Repository;
 import cairn.repository.index.Location;
-import cairn.repository.pack.Blob;
 import cairn.repository.pack.BlobEntry;
 import cairn.repository.pack.PackDirectory;
 import cairn.repository.pack.Packs;
 import cairn.repository.read.BlobDecoder;
-import cairn.repository.read.ChunkReader;
 import cairn.repository.session.WriteSession;
 import cairn.storage.ObjectMissing;
 import java.io.IOException;
@@ -22,7 +20,6 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /// Copies what is live out of packs, into a session that does not know these packs. Every blob is
 /// decoded and its id recomputed on the way; what is appended is what was read, in its encoding.
@@ -32,8 +29,7 @@ final class Repack implements AutoCloseable {
   private final WriteSession session;
   private final Progress progress;
   private final Cancellation cancellation;
-  private final BlobDecoder decoder;
-  private final ChunkReader bases;
+  private final BlobReopener blobs;
   private long bytesCopied;
 
   Repack(
@@ -47,8 +43,7 @@ final class Repack implements AutoCloseable {
     this.session = session;
     this.progress = progress;
     this.cancellation = cancellation;
-    this.decoder = new BlobDecoder(repository.protection());
-    this.bases = reach.view().newReader();
+    this.blobs = new BlobReopener(repository.protection(), reach.view().newReader());
   }
 
   /// Copies out of these packs: first what stands by itself, which serves every purpose, then
@@ -109,11 +104,7 @@ final class Repack implements AutoCloseable {
         .storage()
         .read(Packs.name(from.pack()), from.place().offset(), ByteBuffer.wrap(stored));
     BlobDecoder.subject(from).checkEqual(Crc32c.of(stored, 0, stored.length), entry.crc(), "crc");
-    ChunkId base = entry.base();
-    byte @Nullable [] basis = base == null ? null : bases.readBase(base);
-    byte[] raw = new byte[from.place().rawLength()];
-    Blob blob = decoder.reopen(from, Slice.of(stored), basis, Slice.of(raw));
-    session.append(from.content(), blob);
+    session.append(from.content(), blobs.reopen(from, Slice.of(stored)));
     bytesCopied += stored.length;
   }
 
@@ -123,7 +114,6 @@ final class Repack implements AutoCloseable {
 
   @Override
   public void close() {
-    decoder.close();
-    bases.close();
+    blobs.close();
   }
 }
