@@ -86,6 +86,7 @@ public final class Check {
           packsChecked,
           chunks,
           bytesRead,
+          findings.suspects(),
           millis);
     }
   }

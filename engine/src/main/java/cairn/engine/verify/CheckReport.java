@@ -1,7 +1,9 @@
 package cairn.engine.verify;
 
+import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Problem;
 import java.util.List;
+import java.util.Set;
 
 /// What a check found.
 ///
@@ -11,6 +13,8 @@ import java.util.List;
 /// @param packsChecked packs whose directory was read, and their data where that was asked for
 /// @param chunks blobs that were decoded and hashed
 /// @param bytesRead from packs
+/// @param suspects packs with which something is wrong, or that could not be read, or that an index
+///   lists and that are not there
 public record CheckReport(
     List<Problem> problems,
     List<String> notes,
@@ -19,10 +23,12 @@ public record CheckReport(
     long packsChecked,
     long chunks,
     long bytesRead,
+    Set<ObjectId> suspects,
     long durationMillis) {
   public CheckReport {
     problems = List.copyOf(problems);
     notes = List.copyOf(notes);
+    suspects = Set.copyOf(suspects);
   }
 
   public boolean ok() {

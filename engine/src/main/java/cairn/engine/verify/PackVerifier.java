@@ -64,11 +64,12 @@ final class PackVerifier implements AutoCloseable {
         readAll(directory);
       }
     } catch (CorruptData e) {
-      findings.add(e.problem());
+      findings.suspect(pack, e.problem());
     } catch (ObjectMissing e) {
       goneSince(pack);
     } catch (IOException e) {
-      findings.add(new Problem.Unknown("pack", pack.toString(), String.valueOf(e.getMessage())));
+      String why = String.valueOf(e.getMessage());
+      findings.suspect(pack, new Problem.Unknown("pack", pack.toString(), why));
     }
     return new Tally(bytesRead, chunks);
   }
@@ -105,7 +106,7 @@ final class PackVerifier implements AutoCloseable {
               : StoredParity.open(view.repository().packs(), directory);
     } catch (CorruptData e) {
       parity = null;
-      findings.add(e.problem());
+      findings.suspect(directory.pack(), e.problem());
     }
     boolean blobsGood = readBlobs(directory);
     if (parity != null) {
@@ -113,7 +114,7 @@ final class PackVerifier implements AutoCloseable {
         parity.check(blobsGood);
         bytesRead += directory.parityBytes();
       } catch (CorruptData e) {
-        findings.add(e.problem());
+        findings.suspect(directory.pack(), e.problem());
       }
     }
   }
@@ -156,11 +157,12 @@ final class PackVerifier implements AutoCloseable {
         chunks++;
       } catch (CorruptData e) {
         good = false;
-        findings.add(e.problem());
+        findings.suspect(directory.pack(), e.problem());
         findings.bad(directory.pack(), entry.id());
-      } catch (ChunkMissing e) {
+      } catch (ChunkMissing | ObjectMissing e) { // what it was made against; this pack is there
         String needed = "delta " + entry.id();
-        findings.add(new Problem.Missing("chunk", e.id().toString(), needed));
+        Problem problem = new Problem.Missing("chunk", String.valueOf(entry.base()), needed);
+        findings.suspect(directory.pack(), problem);
         findings.bad(directory.pack(), entry.id());
       }
     }
