@@ -55,6 +55,7 @@ import picocli.CommandLine.Parameters;
   "blocksTotal: blocks of all volumes",
   "blocksRead: blocks that were read; the others are known holes",
   "blocksNew: blocks whose content the repository did not hold",
+  "blocksHealed: blocks of these whose content the repository had lost to damage",
   "bytesRead: bytes read from the sources",
   "bytesAdded: growth of the repository",
   "durationMillis: time from start to commit",
@@ -189,23 +190,33 @@ final class BackupCommand extends CairnCommand {
           "Saved snapshot %s of %s%n",
           Describe.shortId(snapshot.id()),
           snapshot.group());
-      Table.ofFields()
-          .row("  size", Units.bytes(Describe.size(snapshot)))
-          .row(
-              "  read",
-              String.format(
-                  Locale.ROOT,
-                  "%s in %s, %s",
-                  Units.bytes(counts.bytesRead()),
-                  Units.duration(report.durationMillis()),
-                  Units.rate(counts.bytesRead(), report.durationMillis())))
-          .row(
-              "  new",
-              String.format(
-                  Locale.ROOT,
-                  "%s of %s blocks",
-                  Units.count(counts.blocksNew()),
-                  Units.count(counts.blocksTotal())))
+      Table table =
+          Table.ofFields()
+              .row("  size", Units.bytes(Describe.size(snapshot)))
+              .row(
+                  "  read",
+                  String.format(
+                      Locale.ROOT,
+                      "%s in %s, %s",
+                      Units.bytes(counts.bytesRead()),
+                      Units.duration(report.durationMillis()),
+                      Units.rate(counts.bytesRead(), report.durationMillis())))
+              .row(
+                  "  new",
+                  String.format(
+                      Locale.ROOT,
+                      "%s of %s blocks",
+                      Units.count(counts.blocksNew()),
+                      Units.count(counts.blocksTotal())));
+      if (report.blocksHealed() > 0) {
+        String blocks = report.blocksHealed() == 1 ? " block" : " blocks";
+        table.row(
+            "  healed",
+            Units.count(report.blocksHealed())
+                + blocks
+                + " that the repository had lost, stored again");
+      }
+      table
           .row("  added", Units.bytes(report.bytesAdded()) + " to the repository")
           .row("  parent", parent)
           .print(out);
@@ -222,6 +233,7 @@ final class BackupCommand extends CairnCommand {
           .put("blocksTotal", counts.blocksTotal())
           .put("blocksRead", counts.blocksRead())
           .put("blocksNew", counts.blocksNew())
+          .put("blocksHealed", report.blocksHealed())
           .put("bytesRead", counts.bytesRead())
           .put("bytesAdded", report.bytesAdded())
           .put("durationMillis", report.durationMillis())

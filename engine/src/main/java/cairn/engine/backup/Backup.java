@@ -121,10 +121,11 @@ public final class Backup {
             started,
             images,
             counts);
-    return commit(new Draft(request.group(), details, stored), session, started);
+    Draft draft = new Draft(request.group(), details, stored, volumeBackup.blocksHealed());
+    return commit(draft, session, started);
   }
 
-  private record Draft(String group, Details details, long stored) {}
+  private record Draft(String group, Details details, long stored, long healed) {}
 
   private BackupReport commit(Draft draft, WriteSession session, Instant started)
       throws IOException, CorruptData {
@@ -133,7 +134,8 @@ public final class Backup {
     Snapshot snapshot = new Snapshot(id, session.id(), draft.group, received, draft.details);
     byte[] record = repository.encode(snapshot, surroundings.chance());
     session.commit(snapshot.name(), record);
-    return new BackupReport(snapshot, draft.stored + record.length, millisSince(started), warnings);
+    return new BackupReport(
+        snapshot, draft.stored + record.length, draft.healed, millisSince(started), warnings);
   }
 
   private VolumeImage take(

@@ -23,6 +23,7 @@ final class Batch {
   private int count;
   private int plainBytes;
   private int encodedBytes;
+  private int healed;
 
   Batch(int blockBytes) {
     this.blockBytes = blockBytes;
@@ -43,6 +44,7 @@ final class Batch {
     plainBytes = newPlainBytes;
     count = (newPlainBytes + blockBytes - 1) / blockBytes;
     encodedBytes = 0;
+    healed = 0;
     Arrays.fill(ids, null);
     Arrays.fill(blobs, null);
   }
@@ -81,6 +83,15 @@ final class Batch {
     int raw = block(slot).length();
     blobs[slot] = new Blob(id, raw, result.encoding(), result.base(), Blob.NO_CLEAR, bytes);
     encodedBytes += result.length();
+  }
+
+  /// The parent names the chunk, and the repository had lost it.
+  void healed() {
+    healed++;
+  }
+
+  int healedCount() {
+    return healed;
   }
 
   boolean isZeros() {

@@ -83,9 +83,12 @@ final class BlockWorker implements AutoCloseable {
     }
     if (known) {
       batch.known(slot, id);
-    } else {
-      batch.encoded(slot, id, encoder.encode(id, block, base(before), batch.room()));
+      return;
     }
+    if (id.equals(before) && session.isLost(id)) {
+      batch.healed();
+    }
+    batch.encoded(slot, id, encoder.encode(id, block, base(before), batch.room()));
   }
 
   /// Encodes first, which saves a digest, and is lost work when the chunk is known after all.

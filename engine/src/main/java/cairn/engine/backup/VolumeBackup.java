@@ -29,6 +29,7 @@ final class VolumeBackup {
   private final ConcurrentLinkedQueue<Batch> idleBatches = new ConcurrentLinkedQueue<>();
   private long blocksRead;
   private long blocksNew;
+  private long blocksHealed;
   private long bytesRead;
   private boolean holesWrong;
 
@@ -136,6 +137,7 @@ final class VolumeBackup {
         tree.add(batch.firstBlock() + slot, id);
       }
     }
+    blocksHealed += batch.healedCount();
     blocksRead += batch.count();
     bytesRead += batch.plainBytes();
     progress.advance(batch.plainBytes());
@@ -148,6 +150,11 @@ final class VolumeBackup {
 
   long blocksNew() {
     return blocksNew;
+  }
+
+  /// Chunks that the parent names, that the repository had lost, and that are stored again.
+  long blocksHealed() {
+    return blocksHealed;
   }
 
   long bytesRead() {

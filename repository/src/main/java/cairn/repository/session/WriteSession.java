@@ -129,6 +129,12 @@ public final class WriteSession implements AutoCloseable {
     return committed.find(chunk).stream().anyMatch(place -> usablePacks.contains(place.pack()));
   }
 
+  /// Whether nothing that was committed before holds a chunk, nor is about to be removed with it.
+  public boolean isLost(ChunkId chunk) {
+    return find(chunk) == null
+        && committed.find(chunk).stream().noneMatch(place -> going.contains(place.pack()));
+  }
+
   /// Takes on the duty to [#append] a chunk.
   ///
   /// @return false when this session stores it already
