@@ -51,6 +51,7 @@ record Arrows(Map<String, List<String>> table) {
           engine.collect      -> base.* storage repository.* linux volume engine
           engine.verify       -> base.* storage repository.* linux volume engine
           engine.upkeep       -> base.* storage repository.* linux volume engine
+          engine.repair       -> base.* storage repository.* engine engine.verify engine.upkeep
           cli.report          -> base.* repository.snapshot repository.tree
           cli.shell           -> base.* repository.crypto repository.read repository.session \
                                  engine engine.collect cli.report

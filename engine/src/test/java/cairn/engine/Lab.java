@@ -13,6 +13,8 @@ import cairn.engine.backup.BackupRequest.Parent;
 import cairn.engine.collect.Collect;
 import cairn.engine.collect.CollectReport;
 import cairn.engine.collect.CollectRequest;
+import cairn.engine.repair.Repair;
+import cairn.engine.repair.RepairReport;
 import cairn.engine.restore.Restore;
 import cairn.engine.restore.RestoreReport;
 import cairn.engine.restore.RestoreRequest;
@@ -216,5 +218,9 @@ final class Lab {
 
   RebuildReport rebuild() throws IOException, CorruptData {
     return new RebuildIndex(repository, surroundings, Progress.NONE, new Cancellation()).run();
+  }
+
+  RepairReport repair() throws IOException, CorruptData {
+    return new Repair(repository, surroundings, Progress.NONE, new Cancellation()).run();
   }
 }

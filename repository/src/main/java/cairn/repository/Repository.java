@@ -200,9 +200,32 @@ public final class Repository {
     return storage.delete(snapshot.name());
   }
 
-  /// Sets a damaged index segment aside, where no reader looks, for a person to examine.
+  /// Sets an index segment aside that is damaged or made anew, where no reader looks, for a person
+  /// to examine.
   public void quarantineIndex(ObjectId index) throws IOException {
     storage.move(Index.name(index), "quarantine/" + Index.name(index));
+  }
+
+  /// Sets a damaged pack aside, where no reader looks.
+  ///
+  /// @return false when it was not there any more
+  public boolean quarantinePack(ObjectId pack, RandomGenerator chance) throws IOException {
+    return storage.move(Packs.name(pack), quarantined(pack, chance));
+  }
+
+  /// Puts the damaged bytes of a pack into quarantine, then in their place those that were written.
+  ///
+  /// @param found what lies there now
+  /// @return false when that is not what lies there any more; nothing was replaced
+  public boolean restorePack(ObjectId pack, byte[] found, byte[] written, RandomGenerator chance)
+      throws IOException {
+    storage.publish(quarantined(pack, chance), Content.of(found));
+    return storage.replace(Packs.name(pack), found, written);
+  }
+
+  /// A name of its own each time: a pack may go bad more than once.
+  private static String quarantined(ObjectId pack, RandomGenerator chance) {
+    return "quarantine/packs/" + pack + "/" + ObjectId.random(chance);
   }
 
   /// Snapshots, and what stands beside them.
