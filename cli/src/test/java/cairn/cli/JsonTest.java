@@ -34,6 +34,7 @@ class JsonTest {
     matches(desk, "diff", "latest", "latest");
     matches(desk, "restore", "latest", folder.resolve("copy.img"));
     matches(desk, "check");
+    matches(desk, "check", "--repair");
     matches(desk, "stats");
     matches(desk, "rebuild-index");
     matches(desk, "key list");

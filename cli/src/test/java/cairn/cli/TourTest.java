@@ -178,6 +178,44 @@ class TourTest {
   }
 
   @Test
+  void damageIsRepairedByParity() throws IOException {
+    desk.run("init").expect(0);
+    desk.run("backup", image).expect(0);
+    Path pack = largestPack();
+    byte[] good = Files.readAllBytes(pack);
+    Images.flip(pack, 10 * Images.BLOCK);
+    Desk.Result repair = desk.run("check", "--repair").expect(3);
+    assertThat(repair.out())
+        .contains("repaired pack " + pack.getFileName() + ": 1 piece came back", "No problems");
+    assertThat(repair.err()).contains("there was damage").contains("quarantine");
+    assertThat(pack).hasBinaryContent(good);
+    assertThat(repository.resolve("quarantine/packs/" + pack.getFileName())).isNotEmptyDirectory();
+    desk.run("check", "--repair").expect(0);
+    desk.run("restore", "latest", folder.resolve("copy.img"), "--verify").expect(0);
+  }
+
+  @Test
+  void whatIsLostIsNamedAndTheNextBackupHealsIt() throws IOException {
+    desk.run("init", "--parity", 0).expect(0);
+    desk.run("backup", image).expect(0);
+    Path pack = largestPack();
+    Images.flip(pack, 10 * Images.BLOCK);
+    JsonObject repair = desk.run("check", "--repair", "--json").expect(4).json();
+    assertThat(repair.get("ok").getAsBoolean()).isFalse();
+    assertThat(repair.get("chunksLost").getAsInt()).isEqualTo(1);
+    assertThat(repair.getAsJsonArray("repairedPacks")).isEmpty();
+    assertThat(repair.getAsJsonArray("quarantinedPacks").get(0).getAsString())
+        .isEqualTo(pack.getFileName().toString());
+    assertThat(pack).doesNotExist();
+    assertThat(desk.run("check").expect(4).out()).contains("affected snapshot");
+    assertThat(desk.run("backup", image).expect(0).out())
+        .contains("healed  1 block that the repository had lost");
+    desk.run("check", "--read-data").expect(0);
+    desk.run("restore", oldest(), folder.resolve("copy.img"), "--verify").expect(0);
+    assertThat(folder.resolve("copy.img")).hasSameBinaryContentAs(image);
+  }
+
+  @Test
   void aLostIndexIsMadeAnew() throws IOException {
     desk.run("init").expect(0);
     desk.run("backup", image).expect(0);
