@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /// Disk images for tests.
 final class Images {
@@ -36,5 +37,14 @@ final class Images {
       bytes.seek(offset);
       bytes.write(before ^ 0x10);
     }
+  }
+
+  /// Changes every bit of so many bytes.
+  static void flip(Path image, int offset, int count) throws IOException {
+    byte[] bytes = Arrays.copyOfRange(Files.readAllBytes(image), offset, offset + count);
+    for (int i = 0; i < count; i++) {
+      bytes[i] = (byte) ~bytes[i];
+    }
+    write(image, offset, bytes);
   }
 }

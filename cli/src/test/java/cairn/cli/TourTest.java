@@ -82,7 +82,7 @@ class TourTest {
   void diffNamesTheRangesThatDiffer() throws IOException {
     desk.run("init").expect(0);
     desk.run("backup", image).expect(0);
-    Images.write(image, 3 * Images.BLOCK - 1, new byte[] {1, 1});
+    Images.flip(image, 3 * Images.BLOCK - 1, 2);
     desk.run("backup", image, "--name", "other").expect(0);
     String group = desk.run("show", "latest:other", "--json").json().get("group").getAsString();
     assertThat(group).isEqualTo("other");

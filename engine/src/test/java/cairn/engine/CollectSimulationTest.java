@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// between two of them anybody else may run. `-Dschedules=N` says how many are tried, and
 /// `-Dinterruptions=N` how often somebody is interrupted where all orders are gone through.
 final class CollectSimulationTest {
-  private static final long SCHEDULES = Long.getLong("schedules", 100_000);
+  private static final long SCHEDULES = Long.getLong("schedules", 2_000);
   private static final int INTERRUPTIONS = Integer.getInteger("interruptions", 1);
   private static final int THREADS = 2;
 
