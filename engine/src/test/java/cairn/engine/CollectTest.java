@@ -14,6 +14,7 @@ import cairn.engine.collect.TooMuch;
 import cairn.repository.snapshot.Snapshot;
 import cairn.storage.FaultyStorage;
 import cairn.storage.MemoryStorage;
+import cairn.storage.PassingStorage;
 import cairn.storage.Storage;
 import cairn.storage.Storage.Entry;
 import java.io.IOException;
@@ -146,10 +147,11 @@ final class CollectTest {
     for (int listing = 1; ; listing++) {
       int entries = 1;
       for (int entry = 0; entry < entries; entry++) {
-        Forgetful forgetful = new Forgetful(start.copy(), listing, entry);
+        MemoryStorage kept = start.copy();
+        Forgetful forgetful = new Forgetful(kept, listing, entry);
         tryCollect(forgetful);
         entries = forgetful.entries;
-        Lab after = lab.in(forgetful.all).alone();
+        Lab after = lab.in(kept).alone();
         assertAllIsWell(after);
         tried++;
       }

@@ -1,5 +1,6 @@
 package cairn.engine;
 
+import cairn.storage.PassingStorage;
 import cairn.storage.Storage;
 
 /// A storage as one actor sees it: every call is a step of that actor.
@@ -17,7 +18,7 @@ class StepStorage extends PassingStorage {
   }
 
   @Override
-  final void before(String call) {
+  protected final void before(String call) {
     actor.step(call);
   }
 }

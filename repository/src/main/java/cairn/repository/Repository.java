@@ -28,8 +28,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +91,17 @@ public final class Repository {
 
   public Packs packs() {
     return new Packs(storage, config.repository(), protection, config.layout().parityPercent());
+  }
+
+  /// What a listing says of every pack, by id in ascending order.
+  public Map<ObjectId, Entry> listPacks() throws IOException {
+    Map<ObjectId, Entry> listed = new TreeMap<>();
+    for (Entry entry : storage.list(Packs.PREFIX)) {
+      if (!ObjectNames.isForeign(entry)) {
+        listed.put(ObjectNames.id(entry), entry);
+      }
+    }
+    return listed;
   }
 
   public Sessions sessions() {

@@ -12,7 +12,6 @@ import cairn.repository.Repository;
 import cairn.repository.read.ChunkReader;
 import cairn.repository.read.NodeReader;
 import cairn.repository.session.NodeWriter;
-import cairn.repository.session.SessionRecord;
 import cairn.repository.session.WriteSession;
 import cairn.repository.snapshot.Counts;
 import cairn.repository.snapshot.Details;
@@ -55,9 +54,7 @@ public final class Backup {
   /// @throws cairn.repository.session.SessionFenced when another process took this run for dead
   public BackupReport run(BackupRequest request) throws IOException, CorruptData {
     Instant started = surroundings.clock().instant();
-    ObjectId id = ObjectId.random(surroundings.chance());
-    SessionRecord record = new SessionRecord(id, started, surroundings.owner());
-    try (WriteSession session = repository.openSession(record, surroundings.chance());
+    try (WriteSession session = surroundings.openSession(repository);
         Heartbeat heartbeat = new Heartbeat()) {
       heartbeat.start(session);
       new Salvage(repository, new ProcessLiveness(repository.sessions(), surroundings))

@@ -25,16 +25,16 @@ final class Batch {
   private int encodedBytes;
   private int healed;
 
-  Batch(int blockBytes) {
+  /// @param blocks how many it has room for
+  Batch(int blockBytes, int blocks) {
     this.blockBytes = blockBytes;
-    int blocks = blocks(blockBytes);
     this.plain = new byte[blocks * blockBytes];
     this.encoded = new byte[blocks * Codec.boundBytes(blockBytes)];
     this.ids = new ChunkId[blocks];
     this.blobs = new Blob[blocks];
   }
 
-  /// How many blocks a batch holds.
+  /// How many blocks a batch holds at most.
   static int blocks(int blockBytes) {
     return Math.max(1, BYTES / blockBytes);
   }

@@ -31,11 +31,7 @@ final class Salvage {
 
   /// @return how many chunks were taken over
   long run(WriteSession session) throws IOException, CorruptData {
-    for (ObjectId other : repository.sessions().list(Sessions.State.OPEN)) {
-      if (!other.equals(session.id()) && liveness.isDead(other)) {
-        repository.sessions().end(other, Sessions.State.FENCED);
-      }
-    }
+    liveness.fenceDead(repository.sessions(), Set.of(session.id()));
     Set<ObjectId> fenced = new HashSet<>(repository.sessions().list(Sessions.State.FENCED));
     return fenced.isEmpty() ? 0 : adopt(session, fenced);
   }

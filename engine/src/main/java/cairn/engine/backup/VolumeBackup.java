@@ -109,7 +109,7 @@ final class VolumeBackup {
       throws IOException, CorruptData {
     cancellation.check();
     Batch idle = idleBatches.poll();
-    Batch batch = idle == null ? new Batch(source.blockBytes()) : idle;
+    Batch batch = idle == null ? newBatch(source) : idle;
     long offset = firstBlock * source.blockBytes();
     long length = Math.min((long) count * source.blockBytes(), source.volume().size() - offset);
     batch.begin(firstBlock, (int) length);
@@ -123,6 +123,11 @@ final class VolumeBackup {
       throw new HoleWithData();
     }
     return batch;
+  }
+
+  private static Batch newBatch(ReadPlan.Source source) {
+    long blocks = Math.min(Batch.blocks(source.blockBytes()), source.blockCount());
+    return new Batch(source.blockBytes(), (int) blocks);
   }
 
   private void store(Batch batch, TreeWriter tree) throws IOException, CorruptData {

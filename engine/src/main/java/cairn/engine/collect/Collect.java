@@ -6,15 +6,14 @@ import cairn.base.bytes.Problem;
 import cairn.engine.Cancellation;
 import cairn.engine.Heartbeat;
 import cairn.engine.Liveness;
-import cairn.engine.Pause;
 import cairn.engine.Progress;
 import cairn.engine.Surroundings;
 import cairn.engine.collect.CollectReport.Changes;
 import cairn.repository.Repository;
-import cairn.repository.session.SessionRecord;
 import cairn.repository.session.Tombstone;
 import cairn.repository.session.Tombstones;
 import cairn.repository.session.WriteSession;
+import cairn.storage.Probe;
 import cairn.storage.Storage.Entry;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,6 +47,7 @@ public final class Collect {
   private final Surroundings surroundings;
   private final Progress progress;
   private final Cancellation cancellation;
+  private final Liveness liveness;
   private final Waiting waiting;
   private final Removal removal;
   private long packsKept;
@@ -55,7 +55,7 @@ public final class Collect {
   /// What a collector needs to wait for others.
   ///
   /// @param liveness tells which of them are dead
-  public record Patience(Liveness liveness, Pause pause) {}
+  public record Patience(Liveness liveness, Probe.Sleeper sleeper) {}
 
   public Collect(
       Repository repository,
@@ -67,9 +67,10 @@ public final class Collect {
     this.surroundings = surroundings;
     this.progress = progress;
     this.cancellation = cancellation;
+    this.liveness = patience.liveness;
     this.waiting =
         new Waiting(
-            repository.sessions(), patience.liveness, patience.pause, progress, cancellation);
+            repository.sessions(), patience.liveness, patience.sleeper, progress, cancellation);
     this.removal = new Removal(repository, this::openSession, progress);
   }
 
@@ -102,16 +103,16 @@ public final class Collect {
   private CollectReport runOnce(CollectRequest request, PlanListener whenPlanned)
       throws IOException, CorruptData {
     if (!request.dryRun()) {
-      waiting.fenceDead();
+      liveness.fenceDead(repository.sessions(), Set.of());
     }
-    Set<ObjectId> listedBefore = Listings.packs(repository.storage()).keySet();
+    Set<ObjectId> listedBefore = repository.listPacks().keySet();
     try (Reach reach = new Reach(repository, progress, cancellation)) {
       reach.extend();
       if (!request.dryRun()) {
         finishOthers(reach);
       }
       progress.begin("planning", 0);
-      Map<ObjectId, Entry> packs = Listings.packs(repository.storage());
+      Map<ObjectId, Entry> packs = repository.listPacks();
       Census census = Census.of(reach, packs.keySet());
       Plan plan = new Planner(repository, request, packs, census).plan(listedBefore);
       CollectReport planned = planned(request, census.found(reach, plan), plan);
@@ -164,7 +165,7 @@ public final class Collect {
       return 0;
     }
     Map<ObjectId, Long> packs = new TreeMap<>();
-    Listings.packs(repository.storage()).forEach((pack, entry) -> packs.put(pack, entry.size()));
+    repository.listPacks().forEach((pack, entry) -> packs.put(pack, entry.size()));
     packs.keySet().retainAll(plan.sparse());
     try (WriteSession session = openSession();
         Heartbeat heartbeat = new Heartbeat();
@@ -190,7 +191,7 @@ public final class Collect {
     if (!alone) {
       return Set.of();
     }
-    Set<ObjectId> keepers = new HashSet<>(Listings.packs(repository.storage()).keySet());
+    Set<ObjectId> keepers = new HashSet<>(repository.listPacks().keySet());
     keepers.removeAll(going);
     return keepers;
   }
@@ -229,9 +230,6 @@ public final class Collect {
   }
 
   private WriteSession openSession() throws IOException, CorruptData {
-    Instant now = surroundings.clock().instant();
-    ObjectId id = ObjectId.random(surroundings.chance());
-    return repository.openSession(
-        new SessionRecord(id, now, surroundings.owner()), surroundings.chance());
+    return surroundings.openSession(repository);
   }
 }

@@ -6,6 +6,7 @@ import cairn.engine.collect.Census.Use;
 import cairn.repository.Repository;
 import cairn.repository.pack.PackDirectory;
 import cairn.repository.session.Sessions;
+import cairn.repository.write.PackWriter;
 import cairn.storage.ObjectMissing;
 import cairn.storage.Storage.Entry;
 import java.io.IOException;
@@ -22,6 +23,9 @@ import java.util.TreeMap;
 final class Planner {
   /// So many small packs are worth to be made into large ones.
   private static final int SMALL_PACKS_MAX = 64;
+
+  /// Which part of a full one a small pack does not reach.
+  private static final int SMALL_PART = 4;
 
   private final Repository repository;
   private final CollectRequest request;
@@ -57,8 +61,9 @@ final class Planner {
     chooseSparse();
     long goingBytes = 0;
     long garbageBytes = 0;
-    for (Entry entry : packs.values()) {
-      ObjectId pack = Listings.id(entry);
+    for (Map.Entry<ObjectId, Entry> listed : packs.entrySet()) {
+      ObjectId pack = listed.getKey();
+      Entry entry = listed.getValue();
       Use use = census.uses().get(pack);
       boolean all = dead.contains(pack) || spare.contains(pack);
       goingBytes += all || sparse.contains(pack) ? entry.size() : 0;
@@ -85,7 +90,8 @@ final class Planner {
       if (use.dead + use.spare > 0) {
         mixed.add(pack);
       }
-      if (entry.size() < repository.config().layout().packTargetBytes() / 4) {
+      if (entry.size() < repository.config().layout().packTargetBytes() / SMALL_PART
+          && use.blobs() < PackWriter.BLOBS_MAX / SMALL_PART) {
         small.add(pack);
       }
     }

@@ -105,8 +105,8 @@ final class Reach implements AutoCloseable {
   /// What a live delta was made against is live, unless the delta itself is gone: an index that two
   /// collectors rewrote at once may list packs that one of them removed.
   private void markBases() throws IOException, CorruptData {
-    Set<ObjectId> there = new HashSet<>(Listings.packs(repository.storage()).keySet());
-    there.addAll(Listings.packs(repository.storage()).keySet());
+    Set<ObjectId> there = new HashSet<>(repository.listPacks().keySet());
+    there.addAll(repository.listPacks().keySet());
     for (Segment segment : allSegments()) {
       if (!segment.hasBases()) {
         continue;

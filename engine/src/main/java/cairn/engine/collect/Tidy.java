@@ -42,7 +42,7 @@ final class Tidy {
   private void dropIndexes(Set<ObjectId> fenced, Set<ObjectId> unused) throws IOException {
     for (Entry entry : repository.storage().list(Index.PREFIX)) {
       if (!ObjectNames.isForeign(entry)) {
-        ObjectId session = Listings.id(entry);
+        ObjectId session = ObjectNames.id(entry);
         unused.remove(session);
         if (fenced.contains(session)) {
           repository.storage().delete(entry.name());

@@ -3,10 +3,10 @@ package cairn.engine.collect;
 import cairn.base.bytes.ObjectId;
 import cairn.engine.Cancellation;
 import cairn.engine.Liveness;
-import cairn.engine.Pause;
 import cairn.engine.Progress;
 import cairn.repository.session.Sessions;
 import cairn.storage.ObjectMissing;
+import cairn.storage.Probe;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +29,7 @@ final class Waiting {
 
   private final Sessions sessions;
   private final Liveness liveness;
-  private final Pause pause;
+  private final Probe.Sleeper sleeper;
   private final Progress progress;
   private final Cancellation cancellation;
   private final Map<ObjectId, Silence> silences = new HashMap<>();
@@ -37,26 +37,17 @@ final class Waiting {
   Waiting(
       Sessions sessions,
       Liveness liveness,
-      Pause pause,
+      Probe.Sleeper sleeper,
       Progress progress,
       Cancellation cancellation) {
     this.sessions = sessions;
     this.liveness = liveness;
-    this.pause = pause;
+    this.sleeper = sleeper;
     this.progress = progress;
     this.cancellation = cancellation;
   }
 
   private record Silence(Instant lastSign, Duration since) {}
-
-  /// Fences the sessions that are certainly dead, without waiting for others.
-  void fenceDead() throws IOException {
-    for (ObjectId session : open()) {
-      if (liveness.isDead(session)) {
-        sessions.end(session, Sessions.State.FENCED);
-      }
-    }
-  }
 
   /// @throws Cancellation.Cancelled when a person did not want to wait
   void run() throws IOException {
@@ -66,7 +57,7 @@ final class Waiting {
       progress.begin("waiting for " + waitedFor.size() + " running backups", 0);
       cancellation.check();
       try {
-        pause.of(PAUSE);
+        sleeper.sleep(PAUSE);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new Cancellation.Cancelled();

@@ -5,23 +5,14 @@ import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
 import cairn.repository.Repository;
 import cairn.repository.index.Segment;
-import cairn.repository.pack.Packs;
 import cairn.repository.session.CommittedIndex;
-import cairn.repository.session.ObjectNames;
-import cairn.storage.Storage;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.TreeSet;
 
-/// Which packs there are, and what is known to lie in them.
+/// What is known to lie in packs.
 final class Packing {
   private Packing() {}
-
-  /// The packs that are there.
-  static Set<ObjectId> listed(Storage storage) throws IOException {
-    return new TreeSet<>(ObjectNames.ids(storage.list(Packs.PREFIX)));
-  }
 
   /// The packs that an index lists.
   static Set<ObjectId> indexed(Repository repository) throws IOException, CorruptData {

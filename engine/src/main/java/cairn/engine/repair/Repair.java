@@ -8,7 +8,6 @@ import cairn.base.bytes.Slice;
 import cairn.engine.BlobReopener;
 import cairn.engine.Cancellation;
 import cairn.engine.Heartbeat;
-import cairn.engine.Liveness;
 import cairn.engine.ProcessLiveness;
 import cairn.engine.Progress;
 import cairn.engine.Surroundings;
@@ -22,7 +21,6 @@ import cairn.repository.Repository;
 import cairn.repository.View;
 import cairn.repository.pack.PackDirectory;
 import cairn.repository.pack.Packs;
-import cairn.repository.session.SessionRecord;
 import cairn.repository.session.Sessions;
 import cairn.repository.session.WriteSession;
 import cairn.storage.ObjectMissing;
@@ -113,12 +111,7 @@ public final class Repair {
   /// What they left is nobody's then, and may be set aside.
   private void fenceDead() throws IOException {
     Sessions sessions = repository.sessions();
-    Liveness liveness = new ProcessLiveness(sessions, surroundings);
-    for (ObjectId session : sessions.list(Sessions.State.OPEN)) {
-      if (liveness.isDead(session)) {
-        sessions.end(session, Sessions.State.FENCED);
-      }
-    }
+    new ProcessLiveness(sessions, surroundings).fenceDead(sessions, Set.of());
   }
 
   private CheckReport check(double percent) throws IOException, CorruptData {
@@ -169,7 +162,7 @@ public final class Repair {
   /// @param perhapsInUse gets those whose session nobody can tell, while there are open ones
   private void addUnlisted(ObjectId self, Set<ObjectId> suspects, Set<ObjectId> perhapsInUse)
       throws IOException, CorruptData {
-    Set<ObjectId> listed = Packing.listed(repository.storage());
+    Set<ObjectId> listed = new TreeSet<>(repository.listPacks().keySet());
     Set<ObjectId> open = new HashSet<>(repository.sessions().list(Sessions.State.OPEN));
     open.remove(self);
     listed.removeAll(Packing.indexed(repository));
@@ -253,7 +246,7 @@ public final class Repair {
   }
 
   private long chunksLost() throws IOException, CorruptData {
-    Set<ObjectId> there = Packing.listed(repository.storage());
+    Set<ObjectId> there = repository.listPacks().keySet();
     try (View view = repository.openView()) {
       long lost = 0;
       for (ChunkId chunk : dismantling.unsaved()) {
@@ -266,9 +259,6 @@ public final class Repair {
   }
 
   private WriteSession openSession() throws IOException, CorruptData {
-    Instant now = surroundings.clock().instant();
-    ObjectId id = ObjectId.random(surroundings.chance());
-    return repository.openSession(
-        new SessionRecord(id, now, surroundings.owner()), surroundings.chance());
+    return surroundings.openSession(repository);
   }
 }

@@ -11,7 +11,6 @@ import cairn.repository.Repository;
 import cairn.repository.pack.PackDirectory;
 import cairn.repository.pack.Packs;
 import cairn.repository.session.ObjectNames;
-import cairn.repository.session.SessionRecord;
 import cairn.repository.session.Sessions;
 import cairn.repository.session.WriteSession;
 import cairn.storage.Storage.Entry;
@@ -46,12 +45,10 @@ public final class RebuildIndex {
 
   public RebuildReport run() throws IOException, CorruptData {
     Instant started = surroundings.clock().instant();
-    ObjectId id = ObjectId.random(surroundings.chance());
-    SessionRecord record = new SessionRecord(id, started, surroundings.owner());
     long packs = 0;
     long chunks = 0;
     Set<ObjectId> damaged;
-    try (WriteSession session = repository.openSession(record, surroundings.chance());
+    try (WriteSession session = surroundings.openSession(repository);
         Heartbeat heartbeat = new Heartbeat()) {
       heartbeat.start(session);
       damaged = session.leaveOutDamagedIndexes();

@@ -11,13 +11,10 @@ import cairn.repository.Repository;
 import cairn.repository.View;
 import cairn.repository.index.Location;
 import cairn.repository.index.Segment;
-import cairn.repository.pack.Packs;
 import cairn.repository.session.CommittedIndex;
-import cairn.repository.session.ObjectNames;
 import cairn.repository.session.Sessions;
 import cairn.repository.snapshot.Snapshot;
 import cairn.storage.ObjectMissing;
-import cairn.storage.Storage.Entry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -138,11 +135,7 @@ public final class Check {
   private void checkPacks(View view, Map<ObjectId, Long> indexed, double readDataPercent)
       throws IOException, CorruptData {
     Map<ObjectId, Long> listed = new TreeMap<>();
-    for (Entry entry : repository.storage().list(Packs.PREFIX)) {
-      if (!ObjectNames.isForeign(entry)) {
-        listed.put(ObjectNames.last(entry.name()), entry.size());
-      }
-    }
+    repository.listPacks().forEach((pack, entry) -> listed.put(pack, entry.size()));
     findMissing(view, indexed.keySet(), listed.keySet());
     noteUnused(indexed, listed);
     listed.keySet().retainAll(indexed.keySet());

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 public final class Index implements AutoCloseable {
   public static final String PREFIX = "index";
 
-  /// Up to this size a segment is read into memory outside the heap; larger ones are mapped.
+  /// So much is read into memory outside the heap; further segments are mapped.
   private static final long READ_BYTES_MAX = 64 << 20;
 
   private final Storage storage;
@@ -35,6 +35,7 @@ public final class Index implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final List<Segment> segments = new CopyOnWriteArrayList<>();
   private final Map<ObjectId, Boolean> packsGone = new HashMap<>();
+  private long bytesRead;
 
   /// Adds segments that came to count since.
   public interface Refresh {
@@ -95,11 +96,19 @@ public final class Index implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(file.get(), StandardOpenOption.READ)) {
       Subject subject = SegmentLayout.subject(index);
       subject.check(channel.size() > 0, "size", channel.size(), "72 or more");
-      if (channel.size() <= READ_BYTES_MAX) {
+      if (reserve(channel.size())) {
         return read(channel);
       }
       return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     }
+  }
+
+  private synchronized boolean reserve(long bytes) {
+    if (bytes > READ_BYTES_MAX - bytesRead) {
+      return false;
+    }
+    bytesRead += bytes;
+    return true;
   }
 
   /// An I/O error while reading is an exception; in a mapping it would end the process.

@@ -20,10 +20,15 @@ public final class ObjectNames {
     List<ObjectId> ids = new ArrayList<>(listing.size());
     for (Entry entry : listing) {
       if (!isForeign(entry)) {
-        ids.add(ObjectId.parse(end(entry.name())));
+        ids.add(id(entry));
       }
     }
     return ids;
+  }
+
+  /// The id that the name of an object that is not foreign ends with.
+  public static ObjectId id(Entry entry) {
+    return ObjectId.parse(end(entry.name()));
   }
 
   /// Whether an object is none that Cairn names by an id.

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 /// several threads.
 public final class PackWriter implements AutoCloseable {
   /// What a pack of tiny blobs is full at: its directory has to fit in memory several times.
-  private static final int BLOBS_MAX = 1 << 16;
+  public static final int BLOBS_MAX = 1 << 16;
 
   private final Packs packs;
   private final ObjectId session;

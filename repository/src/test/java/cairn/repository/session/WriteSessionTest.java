@@ -78,7 +78,7 @@ class WriteSessionTest {
         .containsExactly(
             "publish index/" + SECOND,
             "publish " + Writing.SNAPSHOT,
-            "move sessions/open/" + SECOND + " sessions/committed/" + SECOND);
+            "move sessions/open/" + SECOND + " to sessions/committed/" + SECOND);
   }
 
   @Test

@@ -1,23 +1,21 @@
-package cairn.engine;
+package cairn.storage;
 
-import cairn.storage.Content;
-import cairn.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Another storage, seen through somebody who may change what is seen. It never has local files.
-class PassingStorage implements Storage {
-  final Storage all;
+/// Another storage, seen through somebody who may change what is seen.
+public class PassingStorage implements Storage {
+  protected final Storage all;
 
-  PassingStorage(Storage all) {
+  public PassingStorage(Storage all) {
     this.all = all;
   }
 
   /// Before each call.
-  void before(String call) {}
+  protected void before(String call) {}
 
   @Override
   public String location() {
@@ -80,11 +78,11 @@ class PassingStorage implements Storage {
 
   @Override
   public Optional<Path> localFile(String name) {
-    return Optional.empty();
+    return all.localFile(name);
   }
 
   @Override
-  public void close() {
-    // nothing is held
+  public void close() throws IOException {
+    all.close();
   }
 }
