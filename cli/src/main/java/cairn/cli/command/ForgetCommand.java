@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
     header = "Remove snapshots: those named, or all that a policy does not keep.",
     description = {
       "Removes the records of snapshots. The data that only they needed stays where it is until"
-          + " garbage is collected.",
+          + " 'cairn gc' gives it back.",
       "With snapshots named, removes them all or, when one of the names is wrong or one is pinned,"
           + " none. With --keep options, removes in each group all snapshots that they do not keep."
           + " With neither, does so by the policies stored with 'cairn policy set', and leaves"

@@ -7,7 +7,7 @@ import java.util.Locale;
 /// @param blockBytes block size of volumes, a power of two
 /// @param zstdLevel compression level of new blobs
 /// @param packTargetBytes at what size a pack ends
-/// @param indexTargetBytes at what size an index segment ends
+/// @param indexTargetBytes at what size a writer may end an index segment; not needed at present
 /// @param parityPercent how much parity each pack has, about; 0 is none
 public record Layout(
     int blockBytes, int zstdLevel, int packTargetBytes, int indexTargetBytes, int parityPercent) {

@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
 /// | `chunker`          | `fixed`                                                          |
 /// | `codec`            | `name`: `zstd`; `level`: -5..19                                  |
 /// | `packTargetBytes`  | at what size a pack ends, 1 MiB..256 MiB                         |
-/// | `indexTargetBytes` | at what size an index segment ends, 1 MiB..256 MiB               |
+/// | `indexTargetBytes` | where a writer may end an index segment, 1 MiB..256 MiB          |
 /// | `parity`           | percentage of parity in packs, 0..50; 0 is none                  |
 /// | `waivers`          | probe properties that are waived, sorted                         |
 /// | `policies`         | absent when there are none, or a list, see [PolicyJson]          |
