@@ -35,8 +35,9 @@ final class Census implements Copies.Visitor {
     long needed;
     long spare;
     long dead;
+    int count;
 
-    long blobs() {
+    long bytes() {
       return needed + spare + dead;
     }
   }
@@ -47,6 +48,7 @@ final class Census implements Copies.Visitor {
     for (int i = 0; i < copies.size(); i++) {
       Location at = copies.get(i).at();
       Use use = uses.computeIfAbsent(at.pack(), pack -> new Use());
+      use.count++;
       long bytes = at.place().storedLength();
       if (i == needed) {
         use.needed += bytes;

@@ -22,8 +22,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Walks trees and marks what they reach. A node that is marked is marked with all beneath it, so
-/// each different node is read once, whatever the number of snapshots. Where a node replaces
-/// another one at the same place of a tree walked before, only what differs is looked up.
+/// each different node is read once, whatever the number of snapshots; its chunks wait for
+/// [Marks#settle]. Where a node replaces another one at the same place of a tree walked before,
+/// only what differs is looked up.
 final class Marker {
   /// Of the tree walked last, for comparison; about 10 MB.
   private static final int NODES_KEPT = 128;
@@ -92,12 +93,14 @@ final class Marker {
       Item counterpart = old < olds.size() ? olds.get(old) : null;
       boolean same = counterpart != null && counterpart.id().equals(item.id());
       if (!same && node.level() == 0) {
-        markChunk(item.id());
+        marks.markLater(item.id());
       } else if (!same) {
         walk(promise.child(item), counterpart(before, counterpart, item.key()));
       }
     }
-    markChunk(promise.id());
+    if (!marks.mark(promise.id())) {
+      throw new ChunkMissing(promise.id());
+    }
   }
 
   /// Of a node that only saves work: when it is gone, because its snapshot was forgotten, none.
@@ -112,12 +115,6 @@ final class Marker {
   private static @Nullable Promise counterpart(
       @Nullable Promise before, @Nullable Item item, Key key) {
     return before != null && item != null && item.key().equals(key) ? before.child(item) : null;
-  }
-
-  private void markChunk(ChunkId id) throws IOException, CorruptData {
-    if (!marks.mark(id)) {
-      throw new ChunkMissing(id);
-    }
   }
 
   private Node load(Promise promise) throws IOException, CorruptData {

@@ -77,7 +77,7 @@ final class Planner {
   private void chooseSparse() {
     List<Map.Entry<ObjectId, Use>> mixed = new ArrayList<>();
     List<Map.Entry<ObjectId, Use>> small = new ArrayList<>();
-    long blobs = 0;
+    long bytes = 0;
     long unused = 0;
     for (Map.Entry<ObjectId, Use> pack : census.uses().entrySet()) {
       Use use = pack.getValue();
@@ -85,20 +85,20 @@ final class Planner {
       if (use.needed == 0 || entry == null) {
         continue;
       }
-      blobs += use.blobs();
+      bytes += use.bytes();
       unused += use.dead + use.spare;
       if (use.dead + use.spare > 0) {
         mixed.add(pack);
       }
       if (entry.size() < repository.config().layout().packTargetBytes() / SMALL_PART
-          && use.blobs() < PackWriter.BLOBS_MAX / SMALL_PART) {
+          && use.count < PackWriter.BLOBS_MAX / SMALL_PART) {
         small.add(pack);
       }
     }
     mixed.sort(
         Comparator.comparingDouble(
-            pack -> (double) pack.getValue().needed / pack.getValue().blobs()));
-    long allowed = (long) (blobs * request.unusedPercent() / 100);
+            pack -> (double) pack.getValue().needed / pack.getValue().bytes()));
+    long allowed = (long) (bytes * request.unusedPercent() / 100);
     for (Map.Entry<ObjectId, Use> pack : mixed) {
       if (unused > allowed && choose(pack)) {
         unused -= pack.getValue().dead + pack.getValue().spare;

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// What the snapshots reach. It only ever grows: what was reached once during a collection counts
@@ -70,6 +71,7 @@ final class Reach implements AutoCloseable {
       cancellation.check();
       mark(snapshot);
     }
+    settle("a snapshot");
     markBases();
     failOnDamage();
   }
@@ -116,12 +118,21 @@ final class Reach implements AutoCloseable {
         ChunkId base = at.base();
         if (base != null
             && there.contains(at.pack())
-            && marks.isMarked(segment, cursor.ordinal())
-            && !marks.mark(base)) {
-          String neededBy = "delta " + at.id();
-          throw new CannotCollect(new Problem.Missing("chunk", base.toString(), neededBy));
+            && marks.isMarked(segment, cursor.ordinal())) {
+          marks.markLater(base);
         }
       }
+    }
+    settle("a delta");
+  }
+
+  /// A chunk that is missing ends the collection even where the snapshot that named it has been
+  /// forgotten meanwhile: others that share its nodes were not looked at beneath them.
+  private void settle(String neededBy) throws CorruptData, CannotCollect {
+    Optional<ChunkId> missing = marks.settle();
+    if (missing.isPresent()) {
+      String chunk = missing.get().toString();
+      throw new CannotCollect(new Problem.Missing("chunk", chunk, neededBy));
     }
   }
 

@@ -89,6 +89,11 @@ final class Page {
     return idAt(bytes, (long) slot * ENTRY_BYTES);
   }
 
+  /// The first eight bytes of an id.
+  long firstWord(int slot) {
+    return bytes.get(WORD, (long) slot * ENTRY_BYTES);
+  }
+
   static ChunkId idAt(MemorySegment bytes, long offset) {
     return new ChunkId(
         bytes.get(WORD, offset),

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// One index segment, mapped. Head and tables are checked when it is opened, each page whenever it
 /// is used. Safe for use by several threads.
 public final class Segment {
+  /// A look-up costs as much as going through so many pages.
+  private static final int LOOK_UP_PAGES = 8;
+
   private final SegmentLayout layout;
   private final MemorySegment bytes;
   private final List<ObjectId> packs = new ArrayList<>();
@@ -86,6 +89,44 @@ public final class Segment {
   /// Tells the ordinal of every entry of the chunk: its place among all entries, from 0.
   public void ordinals(ChunkId id, LongConsumer found) throws CorruptData {
     visit(id, (page, number, slot) -> found.accept(number * Page.ENTRIES_MAX + slot));
+  }
+
+  /// Told of an entry that has an id of a batch.
+  interface Match {
+    /// @param place of the id in the batch
+    void entry(int place, long ordinal);
+  }
+
+  /// Tells every entry whose id is in a sorted batch.
+  void match(IdBatch batch, Match match) throws CorruptData {
+    if (batch.size() < layout.pageCount() / LOOK_UP_PAGES) {
+      for (int place = 0; place < batch.size(); place++) {
+        int found = place;
+        ordinals(batch.id(place), ordinal -> match.entry(found, ordinal));
+      }
+      return;
+    }
+    int rank = 0;
+    for (long number = 0; number < layout.pageCount() && rank < batch.size(); number++) {
+      rank = match(page(number), number, batch, rank, match);
+    }
+  }
+
+  private static int match(Page page, long number, IdBatch batch, int firstRank, Match match) {
+    int rank = firstRank;
+    for (int slot = 0; slot < page.count(); slot++) {
+      long prefix = IdBatch.prefix(page.firstWord(slot));
+      while (rank < batch.size() && batch.prefixOf(rank) < prefix) {
+        rank++;
+      }
+      for (int same = rank; same < batch.size() && batch.prefixOf(same) == prefix; same++) {
+        int place = batch.placeOf(same);
+        if (batch.id(place).equals(page.id(slot))) {
+          match.entry(place, number * Page.ENTRIES_MAX + slot);
+        }
+      }
+    }
+    return rank;
   }
 
   private interface Visitor {
