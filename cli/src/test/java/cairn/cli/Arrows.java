@@ -44,7 +44,8 @@ record Arrows(Map<String, List<String>> table) {
           linux               -> base.*
           volume              -> base.* linux
           engine              -> base.* storage repository.* linux volume
-          engine.backup       -> base.* storage repository.* linux volume engine
+          engine.capture      -> base.* storage repository.* linux volume engine
+          engine.backup       -> base.* storage repository.* linux volume engine engine.capture
           engine.restore      -> base.* storage repository.* linux volume engine
           engine.compare      -> base.* storage repository.* linux volume engine
           engine.retention    -> base.* storage repository.* engine

@@ -49,7 +49,11 @@ final class KilledBackupTest {
             new Surroundings(() -> Instant.ofEpochMilli(1), chance, owner, 2);
         BackupRequest request =
             new BackupRequest(
-                List.of(new NamedVolume("image", volume)), "disk", List.of(), Lab.NEWEST, true);
+                BackupRequest.Sources.atRest(List.of(new NamedVolume("image", volume))),
+                "disk",
+                List.of(),
+                Lab.NEWEST,
+                true);
         System.out.println("started");
         while (true) {
           new Backup(repository, surroundings, new Talking(), new Cancellation()).run(request);

@@ -172,7 +172,11 @@ final class Lab {
       throws IOException, CorruptData {
     BackupRequest request =
         new BackupRequest(
-            List.of(new NamedVolume("image", volume)), group, List.of("tag"), parent, true);
+            BackupRequest.Sources.atRest(List.of(new NamedVolume("image", volume))),
+            group,
+            List.of("tag"),
+            parent,
+            true);
     return new Backup(repository, surroundings, Progress.NONE, cancellation).run(request);
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cairn.base.test.Seed;
 import cairn.engine.backup.BackupReport;
-import cairn.engine.backup.SourceFailed;
+import cairn.engine.capture.SourceFailed;
 import cairn.repository.snapshot.Snapshot;
 import cairn.storage.MemoryStorage;
 import java.util.List;

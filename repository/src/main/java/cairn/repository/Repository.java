@@ -24,6 +24,7 @@ import cairn.storage.Content;
 import cairn.storage.Storage;
 import cairn.storage.Storage.Entry;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 /// threads.
 public final class Repository {
   public static final String CONFIG = "config";
+
+  private static final String QUARANTINE = "quarantine";
 
   private static final int PUBLISHERS = 2;
 
@@ -213,10 +216,15 @@ public final class Repository {
     return storage.delete(snapshot.name());
   }
 
+  /// Whether a repair set anything aside after that time, by the storage's clock.
+  public boolean hasLostSince(Instant time) throws IOException {
+    return storage.list(QUARANTINE).stream().anyMatch(entry -> !entry.modified().isBefore(time));
+  }
+
   /// Sets an index segment aside that is damaged or made anew, where no reader looks, for a person
   /// to examine.
   public void quarantineIndex(ObjectId index) throws IOException {
-    storage.move(Index.name(index), "quarantine/" + Index.name(index));
+    storage.move(Index.name(index), QUARANTINE + "/" + Index.name(index));
   }
 
   /// Sets a damaged pack aside, where no reader looks.
@@ -238,7 +246,7 @@ public final class Repository {
 
   /// A name of its own each time: a pack may go bad more than once.
   private static String quarantined(ObjectId pack, RandomGenerator chance) {
-    return "quarantine/packs/" + pack + "/" + ObjectId.random(chance);
+    return QUARANTINE + "/packs/" + pack + "/" + ObjectId.random(chance);
   }
 
   /// Snapshots, and what stands beside them.

@@ -15,7 +15,7 @@ import cairn.engine.backup.Backup;
 import cairn.engine.backup.BackupReport;
 import cairn.engine.backup.BackupRequest;
 import cairn.engine.backup.BackupRequest.Parent;
-import cairn.engine.backup.SourceFailed;
+import cairn.engine.capture.SourceFailed;
 import cairn.repository.Repository;
 import cairn.repository.snapshot.Counts;
 import cairn.repository.snapshot.Group;
@@ -150,7 +150,12 @@ final class BackupCommand extends CairnCommand {
   private BackupReport backup(Repository repository, Sources opened, String name)
       throws IOException, CorruptData {
     BackupRequest request =
-        new BackupRequest(opened.named(), name, tags, parent(repository), !noVerify);
+        new BackupRequest(
+            BackupRequest.Sources.atRest(opened.named()),
+            name,
+            tags,
+            parent(repository),
+            !noVerify);
     try (ProgressLine progress = shell().progress()) {
       Backup backup =
           new Backup(repository, shell().surroundings().get(), progress, shell().cancellation());

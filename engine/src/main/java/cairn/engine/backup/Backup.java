@@ -8,6 +8,15 @@ import cairn.engine.ProcessLiveness;
 import cairn.engine.Progress;
 import cairn.engine.Surroundings;
 import cairn.engine.backup.BackupRequest.NamedVolume;
+import cairn.engine.capture.BlockWorker;
+import cairn.engine.capture.Converge;
+import cairn.engine.capture.Intake;
+import cairn.engine.capture.LiveCapture;
+import cairn.engine.capture.LiveCapture.Before;
+import cairn.engine.capture.PlainCapture;
+import cairn.engine.capture.Source;
+import cairn.engine.capture.SourceFailed;
+import cairn.engine.capture.SourceText;
 import cairn.repository.Repository;
 import cairn.repository.read.ChunkReader;
 import cairn.repository.read.NodeReader;
@@ -25,9 +34,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// Makes one snapshot. Either it is committed whole, or the run throws and nothing of it is
 /// visible; what was uploaded until then helps the next run.
@@ -86,28 +97,28 @@ public final class Backup {
   private BackupReport run(
       BackupRequest request, Optional<Snapshot> parent, WriteSession session, Instant started)
       throws IOException, CorruptData {
-    ConcurrentLinkedQueue<BlockWorker> idle = new ConcurrentLinkedQueue<>();
-    VolumeBackup.Workers workers =
-        new VolumeBackup.Workers(
-            idle, () -> newWorker(session, request.verify()), surroundings.threads());
-    VolumeBackup volumeBackup = new VolumeBackup(session, workers, progress, cancellation);
-    List<VolumeImage> images = new ArrayList<>();
-    try {
-      for (NamedVolume volume : request.volumes()) {
-        images.add(take(volume, parent, session, volumeBackup));
-      }
-    } finally {
-      idle.forEach(BlockWorker::close);
+    Intake.Workers workers =
+        new Intake.Workers(() -> newWorker(session, request.verify()), surroundings.threads());
+    try (Intake intake = new Intake(session, workers, progress, cancellation);
+        ChunkReader nodes = newReader(session);
+        NodeEncoder encoder = new NodeEncoder(repository.protection())) {
+      Trees trees = new Trees(parent, new NodeReader(nodes), encoder);
+      List<VolumeImage> images = take(request.sources(), trees, session, intake);
+      return finish(request, parent, session, new Taken(images, intake, started));
     }
+  }
+
+  private record Taken(List<VolumeImage> images, Intake intake, Instant started) {}
+
+  private BackupReport finish(
+      BackupRequest request, Optional<Snapshot> parent, WriteSession session, Taken taken)
+      throws IOException, CorruptData {
     lookAgain(request);
     cancellation.check();
     progress.begin("publishing", 0);
     long stored = session.publishData();
-    if (volumeBackup.holesWrong()) {
-      warnings.add("the source calls ranges holes that hold data: everything was read");
-    }
     session.warnings().forEach(problem -> warnings.add(problem.message()));
-    Counts counts = counts(images, volumeBackup, stored, millisSince(started));
+    Counts counts = counts(taken, stored, millisSince(taken.started));
     Details details =
         new Details(
             parent.map(Snapshot::id),
@@ -115,11 +126,11 @@ public final class Backup {
             surroundings.owner().program(),
             request.tags(),
             request.verify(),
-            started,
-            images,
+            taken.started,
+            taken.images,
             counts);
-    Draft draft = new Draft(request.group(), details, stored, volumeBackup.blocksHealed());
-    return commit(draft, session, started);
+    Draft draft = new Draft(request.group(), details, stored, taken.intake.blocksHealed());
+    return commit(draft, session, taken.started);
   }
 
   private record Draft(String group, Details details, long stored, long healed) {}
@@ -135,33 +146,94 @@ public final class Backup {
         snapshot, draft.stored + record.length, draft.healed, millisSince(started), warnings);
   }
 
-  private VolumeImage take(
-      NamedVolume named, Optional<Snapshot> parent, WriteSession session, VolumeBackup backup)
+  private List<VolumeImage> take(
+      BackupRequest.Sources sources, Trees trees, WriteSession session, Intake intake)
       throws IOException, CorruptData {
-    int blockBytes = repository.config().layout().blockBytes();
-    progress.begin("backing up " + named.name(), named.volume().size());
-    try (ChunkReader nodes = newReader(session);
-        NodeEncoder encoder = new NodeEncoder(repository.protection())) {
-      VolumeTree before = parentTree(parent, named.name(), new NodeReader(nodes));
-      ReadPlan.Source source = new ReadPlan.Source(named.volume(), before, blockBytes);
-      NodeWriter sink = new NodeWriter(session, encoder, source.blockCount());
-      Optional<TreeRoot> root = backup.run(source, sink, surroundings.chance());
-      return new VolumeImage(
-          named.name(),
-          named.volume().size(),
-          blockBytes,
-          root,
-          SourceText.of(named.volume().identity()));
+    PlainCapture capture = new PlainCapture(intake, surroundings.chance());
+    List<LiveCapture.Subject> inUse = new ArrayList<>();
+    Map<String, VolumeImage> images = new HashMap<>();
+    Optional<String> doubt = doubt(trees.parent, session);
+    for (NamedVolume named : sources.volumes()) {
+      Source source = new Source(named.volume(), trees.before(named.name()), blockBytes());
+      NodeWriter nodes = new NodeWriter(session, trees.encoder, source.blockCount());
+      if (named.inUse().isPresent()) {
+        Optional<VolumeImage> before = trees.image(named.name());
+        inUse.add(
+            new LiveCapture.Subject(
+                named.name(), named.inUse().get(), source, new Before(before, doubt), nodes));
+      } else {
+        progress.begin("backing up " + named.name(), named.volume().size());
+        Optional<TreeRoot> root = capture.run(source, nodes);
+        images.put(named.name(), image(named, root));
+      }
     }
+    if (capture.holesWrong()) {
+      warnings.add("the source calls ranges holes that hold data: everything was read");
+    }
+    if (!inUse.isEmpty()) {
+      live(sources, intake).run(inUse, warnings).forEach(image -> images.put(image.name(), image));
+    }
+    return sources.volumes().stream()
+        .map(named -> Objects.requireNonNull(images.get(named.name())))
+        .toList();
   }
 
-  private static VolumeTree parentTree(Optional<Snapshot> parent, String name, NodeReader nodes) {
-    return parent.stream()
-        .flatMap(snapshot -> snapshot.details().volumes().stream())
-        .filter(volume -> volume.name().equals(name))
-        .findFirst()
-        .map(volume -> new VolumeTree(nodes, volume.root().orElse(null), volume.blockCount()))
-        .orElse(new VolumeTree(nodes, null, 0));
+  private LiveCapture live(BackupRequest.Sources sources, Intake intake) {
+    Converge.Tools tools = new Converge.Tools(surroundings.clock(), progress, cancellation);
+    return new LiveCapture(
+        sources.stillness(),
+        new Converge(intake, sources.stillness(), sources.limits(), tools),
+        repository.protection().newDigest(),
+        surroundings.chance());
+  }
+
+  /// Why blocks of the parent that nobody wrote to must be read all the same. Whether all that it
+  /// reaches is there and stays there is known for certain only while no collector was about to
+  /// remove anything when this session began, and the parent was there after that.
+  private Optional<String> doubt(Optional<Snapshot> parent, WriteSession session)
+      throws IOException {
+    if (parent.isEmpty()) {
+      return Optional.of("there is no snapshot to compare with");
+    }
+    if (!session.going().isEmpty()) {
+      return Optional.of("a collector is about to remove packs");
+    }
+    if (!repository.isThere(parent.get())) {
+      return Optional.of("the snapshot to compare with was forgotten");
+    }
+    if (repository.hasLostSince(parent.get().received())) {
+      return Optional.of("a repair set packs aside since the last snapshot");
+    }
+    return Optional.empty();
+  }
+
+  private int blockBytes() {
+    return repository.config().layout().blockBytes();
+  }
+
+  private VolumeImage image(NamedVolume named, Optional<TreeRoot> root) {
+    return new VolumeImage(
+        named.name(),
+        named.volume().size(),
+        blockBytes(),
+        root,
+        SourceText.of(named.volume().identity()));
+  }
+
+  /// What the parent has, and what nodes are made with.
+  private record Trees(Optional<Snapshot> parent, NodeReader nodes, NodeEncoder encoder) {
+    Optional<VolumeImage> image(String name) {
+      return parent.stream()
+          .flatMap(snapshot -> snapshot.details().volumes().stream())
+          .filter(volume -> volume.name().equals(name))
+          .findFirst();
+    }
+
+    VolumeTree before(String name) {
+      return image(name)
+          .map(volume -> new VolumeTree(nodes, volume.root().orElse(null), volume.blockCount()))
+          .orElse(VolumeTree.none());
+    }
   }
 
   private ChunkReader newReader(WriteSession session) {
@@ -174,11 +246,11 @@ public final class Backup {
         session,
         new BlobEncoder(repository.protection(), level, verify),
         newReader(session),
-        repository.config().layout().blockBytes());
+        blockBytes());
   }
 
   private void lookAgain(BackupRequest request) throws SourceFailed {
-    for (NamedVolume volume : request.volumes()) {
+    for (NamedVolume volume : request.sources().volumes()) {
       try {
         volume.volume().checkUnchanged();
         if (volume.volume().wasWritten()) {
@@ -193,11 +265,11 @@ public final class Backup {
     }
   }
 
-  private static Counts counts(
-      List<VolumeImage> images, VolumeBackup backup, long stored, long durationMillis) {
-    long total = images.stream().mapToLong(VolumeImage::blockCount).sum();
+  private static Counts counts(Taken taken, long stored, long durationMillis) {
+    Intake intake = taken.intake;
+    long total = taken.images.stream().mapToLong(VolumeImage::blockCount).sum();
     return new Counts(
-        total, backup.blocksRead(), backup.blocksNew(), backup.bytesRead(), stored, durationMillis);
+        total, intake.blocksRead(), intake.blocksNew(), intake.bytesRead(), stored, durationMillis);
   }
 
   private long millisSince(Instant started) {

@@ -1,4 +1,4 @@
-package cairn.engine.backup;
+package cairn.engine.capture;
 
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.Slice;

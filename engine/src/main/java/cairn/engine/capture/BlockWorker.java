@@ -1,4 +1,4 @@
-package cairn.engine.backup;
+package cairn.engine.capture;
 
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.ChunkId;
@@ -16,7 +16,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// What one thread does with a batch: read, find zeros, digest, look up, encode, prove.
-final class BlockWorker implements AutoCloseable {
+public final class BlockWorker implements AutoCloseable {
   private static final int SHARE_ONE = 1 << 16;
 
   private final WriteSession session;
@@ -25,7 +25,7 @@ final class BlockWorker implements AutoCloseable {
   private final byte[] zeros;
   private int knownShare;
 
-  BlockWorker(WriteSession session, BlobEncoder encoder, ChunkReader bases, int blockBytes) {
+  public BlockWorker(WriteSession session, BlobEncoder encoder, ChunkReader bases, int blockBytes) {
     this.session = session;
     this.encoder = encoder;
     this.bases = bases;

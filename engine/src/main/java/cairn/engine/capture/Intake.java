@@ -1,4 +1,4 @@
-package cairn.engine.backup;
+package cairn.engine.capture;
 
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
@@ -8,18 +8,15 @@ import cairn.engine.Progress;
 import cairn.repository.pack.Blob;
 import cairn.repository.pack.PackContent;
 import cairn.repository.session.WriteSession;
-import cairn.repository.tree.NodeSink;
-import cairn.repository.tree.TreeRoot;
-import cairn.repository.tree.TreeWriter;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/// Takes one volume into a session: batches of blocks go through the workers side by side and come
-/// out in order, to be packed and put into the tree.
-final class VolumeBackup {
+/// Takes blocks into a session: batches go through the workers side by side, chunks that are new
+/// are stored, and what each block holds comes out in the order that blocks were asked for. Used by
+/// one thread.
+public final class Intake implements AutoCloseable {
   private static final long BATCH_BYTES_MAX = 64 << 20;
 
   private final WriteSession session;
@@ -31,9 +28,8 @@ final class VolumeBackup {
   private long blocksNew;
   private long blocksHealed;
   private long bytesRead;
-  private boolean holesWrong;
 
-  VolumeBackup(
+  public Intake(
       WriteSession session, Workers workers, Progress progress, Cancellation cancellation) {
     this.session = session;
     this.workers = workers;
@@ -41,54 +37,73 @@ final class VolumeBackup {
     this.cancellation = cancellation;
   }
 
-  /// The threads' equipment.
-  ///
-  /// @param idle workers that no thread uses
-  record Workers(ConcurrentLinkedQueue<BlockWorker> idle, Supplier<BlockWorker> make, int threads) {
-    BlockWorker take() {
+  /// The threads and their equipment, which is made when a thread has none yet.
+  public static final class Workers {
+    private final ConcurrentLinkedQueue<BlockWorker> idle = new ConcurrentLinkedQueue<>();
+    private final Supplier<BlockWorker> make;
+    private final int threads;
+
+    public Workers(Supplier<BlockWorker> make, int threads) {
+      this.make = make;
+      this.threads = threads;
+    }
+
+    private BlockWorker take() {
       BlockWorker worker = idle.poll();
       return worker == null ? make.get() : worker;
     }
   }
 
-  /// @return the root of the volume's tree; empty when the volume is all zeros
-  Optional<TreeRoot> run(ReadPlan.Source source, NodeSink nodes, RandomGenerator chance)
-      throws IOException, CorruptData {
-    try {
-      return run(source, nodes, new ReadPlan(source, true, chance));
-    } catch (HoleWithData e) {
-      holesWrong = true;
-      blocksRead = 0;
-      bytesRead = 0;
-      session.dropClaims(); // batches that were under way have stored nothing
-      return run(source, nodes, new ReadPlan(source, false, chance));
+  /// Which blocks to read.
+  interface Blocks {
+    void visit(Visitor visitor) throws IOException, CorruptData;
+  }
+
+  /// Takes runs of neighbouring blocks.
+  interface Visitor {
+    /// @param count at most [Batch#blocks]
+    /// @param hole whether the source says that these blocks are a hole
+    void read(long firstBlock, int count, boolean hole) throws IOException, CorruptData;
+
+    /// Bytes that are not going to be read.
+    void skip(long bytes);
+  }
+
+  /// Takes what blocks hold.
+  interface Taker {
+    /// @param chunk null when the block is all zeros
+    void take(long block, @Nullable ChunkId chunk) throws IOException, CorruptData;
+  }
+
+  /// @throws HoleWithData when the source calls a range a hole that holds data
+  void run(Source source, Blocks blocks, Taker taker) throws IOException, CorruptData {
+    try (Pipeline<Batch> pipeline =
+        new Pipeline<>(
+            workers.threads, inFlight(source.blockBytes()), batch -> store(batch, taker))) {
+      blocks.visit(new Submitter(source, pipeline));
+      pipeline.drain();
     }
   }
 
-  private Optional<TreeRoot> run(ReadPlan.Source source, NodeSink nodes, ReadPlan plan)
-      throws IOException, CorruptData {
-    TreeWriter tree = new TreeWriter(nodes, source.blockCount());
-    int inFlight = inFlight(source.blockBytes());
-    try (Pipeline<Batch> pipeline =
-        new Pipeline<>(workers.threads(), inFlight, batch -> store(batch, tree))) {
-      plan.visit(source.blockCount(), new Submitter(source, pipeline));
-      pipeline.drain();
-    }
-    return tree.finish();
+  /// Forgets what was read, because it is read again.
+  void startAgain() {
+    blocksRead = 0;
+    bytesRead = 0;
+    session.dropClaims(); // batches that were under way have stored nothing
   }
 
   /// Four batches for each worker, as far as [#BATCH_BYTES_MAX] allows.
   private int inFlight(int blockBytes) {
     long batchBytes = 2L * Batch.blocks(blockBytes) * blockBytes;
     int most = (int) (BATCH_BYTES_MAX / batchBytes);
-    return Math.clamp(most, workers.threads(), workers.threads() * 4);
+    return Math.clamp(most, workers.threads, workers.threads * 4);
   }
 
-  private final class Submitter implements ReadPlan.Visitor {
-    private final ReadPlan.Source source;
+  private final class Submitter implements Visitor {
+    private final Source source;
     private final Pipeline<Batch> pipeline;
 
-    Submitter(ReadPlan.Source source, Pipeline<Batch> pipeline) {
+    Submitter(Source source, Pipeline<Batch> pipeline) {
       this.source = source;
       this.pipeline = pipeline;
     }
@@ -105,7 +120,7 @@ final class VolumeBackup {
     }
   }
 
-  private Batch work(ReadPlan.Source source, long firstBlock, int count, boolean hole)
+  private Batch work(Source source, long firstBlock, int count, boolean hole)
       throws IOException, CorruptData {
     cancellation.check();
     Batch idle = idleBatches.poll();
@@ -117,7 +132,7 @@ final class VolumeBackup {
     try {
       worker.run(batch, source.volume(), source.parent(), offset);
     } finally {
-      workers.idle().add(worker);
+      workers.idle.add(worker);
     }
     if (hole && !batch.isZeros()) {
       throw new HoleWithData();
@@ -125,22 +140,19 @@ final class VolumeBackup {
     return batch;
   }
 
-  private static Batch newBatch(ReadPlan.Source source) {
+  private static Batch newBatch(Source source) {
     long blocks = Math.min(Batch.blocks(source.blockBytes()), source.blockCount());
     return new Batch(source.blockBytes(), (int) blocks);
   }
 
-  private void store(Batch batch, TreeWriter tree) throws IOException, CorruptData {
+  private void store(Batch batch, Taker taker) throws IOException, CorruptData {
     for (int slot = 0; slot < batch.count(); slot++) {
       Blob blob = batch.blob(slot);
       if (blob != null) {
         session.append(PackContent.DATA, blob);
         blocksNew++;
       }
-      ChunkId id = batch.id(slot);
-      if (id != null) {
-        tree.add(batch.firstBlock() + slot, id);
-      }
+      taker.take(batch.firstBlock() + slot, batch.id(slot));
     }
     blocksHealed += batch.healedCount();
     blocksRead += batch.count();
@@ -149,30 +161,30 @@ final class VolumeBackup {
     idleBatches.add(batch);
   }
 
-  long blocksRead() {
+  public long blocksRead() {
     return blocksRead;
   }
 
-  long blocksNew() {
+  public long blocksNew() {
     return blocksNew;
   }
 
   /// Chunks that the parent names, that the repository had lost, and that are stored again.
-  long blocksHealed() {
+  public long blocksHealed() {
     return blocksHealed;
   }
 
-  long bytesRead() {
+  public long bytesRead() {
     return bytesRead;
   }
 
-  /// Whether the source called something a hole that was none, so that everything was read.
-  boolean holesWrong() {
-    return holesWrong;
+  @Override
+  public void close() {
+    workers.idle.forEach(BlockWorker::close);
   }
 
   /// The source calls a range a hole that holds data.
-  private static final class HoleWithData extends IOException {
+  static final class HoleWithData extends IOException {
     private static final long serialVersionUID = 1;
   }
 }

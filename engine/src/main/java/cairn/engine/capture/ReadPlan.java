@@ -1,4 +1,4 @@
-package cairn.engine.backup;
+package cairn.engine.capture;
 
 import cairn.base.block.BlockReader;
 import cairn.base.block.Extent;
@@ -14,16 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// so of every hole some blocks are read all the same: its first and last, one at random where it
 /// begins or ends and in about each 16,384 between, and every one where the parent has data. What
 /// is read there must be zeros.
-final class ReadPlan {
-  /// Takes runs of neighbouring blocks, in ascending order.
-  interface Visitor {
-    /// @param hole whether the source says that these blocks are a hole
-    void read(long firstBlock, int count, boolean hole) throws IOException, CorruptData;
-
-    /// Bytes that are not going to be read.
-    void skip(long bytes);
-  }
-
+final class ReadPlan implements Intake.Blocks {
   private static final int WINDOW_BLOCKS = 1024;
 
   /// Of so many windows deep within a hole one is sampled: 10 TiB of nothing take seconds.
@@ -34,6 +25,7 @@ final class ReadPlan {
   private final int blockBytes;
   private final RandomGenerator chance;
   private final boolean trustHoles;
+  private final long blockCount;
   private boolean withinHole;
 
   ReadPlan(Source source, boolean trustHoles, RandomGenerator chance) {
@@ -41,17 +33,12 @@ final class ReadPlan {
     this.parent = source.parent();
     this.blockBytes = source.blockBytes();
     this.trustHoles = trustHoles;
+    this.blockCount = source.blockCount();
     this.chance = chance;
   }
 
-  /// What is read, and what it is compared with.
-  record Source(BlockReader volume, VolumeTree parent, int blockBytes) {
-    long blockCount() {
-      return (volume.size() + blockBytes - 1) / blockBytes;
-    }
-  }
-
-  void visit(long blockCount, Visitor visitor) throws IOException, CorruptData {
+  @Override
+  public void visit(Intake.Visitor visitor) throws IOException, CorruptData {
     for (long first = 0; first < blockCount; first += WINDOW_BLOCKS) {
       int count = (int) Math.min(WINDOW_BLOCKS, blockCount - first);
       BitSet data = dataBlocks(first, count);
@@ -132,7 +119,7 @@ final class ReadPlan {
     }
   }
 
-  private void visitRuns(Visitor visitor, long first, int count, Marks marks)
+  private void visitRuns(Intake.Visitor visitor, long first, int count, Marks marks)
       throws IOException, CorruptData {
     int max = Batch.blocks(blockBytes);
     int slot = 0;

@@ -1,4 +1,4 @@
-package cairn.engine.backup;
+package cairn.engine.capture;
 
 import cairn.volume.VolumeIdentity;
 import java.util.Locale;
@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// What identifies a source, as a snapshot keeps it.
-final class SourceText {
+public final class SourceText {
   private SourceText() {}
 
-  static Map<String, String> of(VolumeIdentity identity) {
+  public static Map<String, String> of(VolumeIdentity identity) {
     Map<String, String> text = new TreeMap<>();
     text.put("kind", identity.kind().name().toLowerCase(Locale.ROOT));
     text.put("path", identity.path().toString());

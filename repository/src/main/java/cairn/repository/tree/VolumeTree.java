@@ -32,6 +32,16 @@ public final class VolumeTree {
     this.blockCount = blockCount;
   }
 
+  /// Of no blocks, for where there is nothing to compare with.
+  public static VolumeTree none() {
+    return new VolumeTree(
+        promise -> {
+          throw new IllegalStateException("a tree of no blocks has no node " + promise.id());
+        },
+        null,
+        0);
+  }
+
   public long blockCount() {
     return blockCount;
   }

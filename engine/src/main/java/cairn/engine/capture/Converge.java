@@ -1,0 +1,192 @@
+package cairn.engine.capture;
+
+import cairn.base.bytes.CorruptData;
+import cairn.engine.Cancellation;
+import cairn.engine.Progress;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/// Captures volumes in use at one moment: copies them, then again and again what was written to
+/// meanwhile, until so little is left that it can be read while everything stands still for a
+/// moment. Nothing sits in the way of a write.
+///
+/// *Why it is right.* A write is marked when it is queued and when it ends. What [Writes#since]
+/// tells after [Writes#advance] therefore holds every block whose content may have come after it
+/// was read. At the moment all writers wait, so what is caught up with then is all there is; and
+/// the map of what is in use is read again, as it must not be older than the data.
+public final class Converge {
+  private final Intake intake;
+  private final Stillness stillness;
+  private final Limits limits;
+  private final Tools tools;
+  private long bytesPerSecond = 1;
+
+  /// How long to try, and what a moment may cost.
+  ///
+  /// @param aim how long the moment is to last at most; more passes are made to get there
+  /// @param longest how long it may last when writes outrun reading
+  /// @param passes how often to catch up at most
+  /// @param heldBytes what may be read into memory during the moment
+  public record Limits(Duration aim, Duration longest, int passes, long heldBytes) {
+    public static final Limits DEFAULT =
+        new Limits(Duration.ofMillis(250), Duration.ofSeconds(5), 12, 1L << 30);
+  }
+
+  /// What the work needs besides.
+  public record Tools(InstantSource clock, Progress progress, Cancellation cancellation) {}
+
+  /// How it went.
+  ///
+  /// @param passes over what had been written to, the last one in the moment
+  /// @param bytesReread read more than once, or late
+  /// @param moment how long everything stood still; zero when nothing could be made to
+  public record Outcome(int passes, long bytesReread, Duration moment) {}
+
+  public Converge(Intake intake, Stillness stillness, Limits limits, Tools tools) {
+    this.intake = intake;
+    this.stillness = stillness;
+    this.limits = limits;
+    this.tools = tools;
+  }
+
+  /// @throws CannotConverge when writes outran reading
+  Outcome run(List<LiveCopy> copies) throws IOException, CorruptData {
+    for (LiveCopy copy : copies) {
+      tools.progress.begin("copying " + copy.path(), copy.size());
+      copy.firstPass(intake);
+    }
+    int passes = 0;
+    long before = Long.MAX_VALUE;
+    while (true) {
+      List<BitSet> written = catchUp(copies);
+      long bytes = bytes(copies, written);
+      passes++;
+      boolean outrun = passes >= limits.passes || bytes > before / 8 * 7;
+      if (stillness.isPossible() ? isShort(bytes) || outrun : bytes == 0) {
+        return stillness.isPossible()
+            ? takeStanding(copies, written, passes)
+            : takeQuiet(copies, passes);
+      }
+      if (passes >= limits.passes) {
+        throw new CannotConverge(
+            names(copies) + " is written to all the time and cannot be frozen: stop what writes");
+      }
+      before = bytes;
+      readAgain(copies, written);
+    }
+  }
+
+  private boolean isShort(long bytes) {
+    return bytes / (double) bytesPerSecond <= limits.aim.toMillis() / 1000.0 / 2;
+  }
+
+  private List<BitSet> catchUp(List<LiveCopy> copies) throws IOException {
+    List<BitSet> written = new ArrayList<>();
+    for (LiveCopy copy : copies) {
+      written.add(copy.catchUp());
+    }
+    return written;
+  }
+
+  private static long bytes(List<LiveCopy> copies, List<BitSet> blocks) {
+    long bytes = 0;
+    for (int i = 0; i < copies.size(); i++) {
+      bytes += copies.get(i).bytes(blocks.get(i));
+    }
+    return bytes;
+  }
+
+  private void readAgain(List<LiveCopy> copies, List<BitSet> blocks)
+      throws IOException, CorruptData {
+    tools.cancellation.check();
+    long bytes = bytes(copies, blocks);
+    tools.progress.begin("catching up", bytes);
+    Instant start = tools.clock.instant();
+    for (int i = 0; i < copies.size(); i++) {
+      copies.get(i).readAgain(intake, blocks.get(i));
+    }
+    long millis = Math.max(1, Duration.between(start, tools.clock.instant()).toMillis());
+    bytesPerSecond = Math.max(1, bytes * 1000 / millis);
+  }
+
+  /// What is dirty in memory is written out first, and copied, so that the moment is short.
+  private Outcome takeStanding(List<LiveCopy> copies, List<BitSet> written, int passes)
+      throws IOException, CorruptData {
+    readAgain(copies, written);
+    stillness.settle();
+    List<BitSet> last = catchUp(copies);
+    readAgain(copies, last);
+    checkLength(copies, bytes(copies, last));
+    tools.progress.begin("standing still", 0);
+    Instant start = tools.clock.instant();
+    try (Stillness.Moment moment = stillness.begin()) {
+      hold(copies);
+      moment.end();
+    }
+    Duration length = Duration.between(start, tools.clock.instant());
+    tools.progress.begin("storing what was read last", 0);
+    for (LiveCopy copy : copies) {
+      copy.storeHeld(intake);
+    }
+    return outcome(copies, passes + 2, length);
+  }
+
+  /// As much as was written during the last pass will be there to read in the moment.
+  private void checkLength(List<LiveCopy> copies, long bytes) throws CannotConverge {
+    long millis = bytes * 1000 / bytesPerSecond;
+    if (millis > limits.longest.toMillis()) {
+      throw new CannotConverge(
+          names(copies)
+              + " would have to stand still for "
+              + millis
+              + " ms, as it is written to faster than it can be read: back it up when less is"
+              + " written, or allow a longer freeze");
+    }
+  }
+
+  private void hold(List<LiveCopy> copies) throws IOException, CorruptData {
+    long room = limits.heldBytes;
+    for (LiveCopy copy : copies) {
+      var _ = copy.catchUp();
+      BitSet missing = copy.missing();
+      if (!copy.hold(missing, room)) {
+        throw new CannotConverge(
+            copy.path()
+                + " is written to faster than it can be read: more than "
+                + (limits.heldBytes >> 20)
+                + " MiB were left for the moment of the freeze; back it up when less is written");
+      }
+      room -= copy.bytes(missing);
+    }
+  }
+
+  /// Without a freeze: a pass during which nobody wrote is as good.
+  private Outcome takeQuiet(List<LiveCopy> copies, int passes) throws IOException, CorruptData {
+    for (int attempt = passes; attempt < limits.passes; attempt++) {
+      for (LiveCopy copy : copies) {
+        copy.readAgain(intake, copy.missing());
+      }
+      List<BitSet> since = catchUp(copies);
+      if (bytes(copies, since) == 0) {
+        return outcome(copies, attempt, Duration.ZERO);
+      }
+      readAgain(copies, since);
+    }
+    throw new CannotConverge(
+        names(copies) + " is written to all the time and cannot be frozen: stop what writes");
+  }
+
+  private static Outcome outcome(List<LiveCopy> copies, int passes, Duration moment) {
+    long reread = copies.stream().mapToLong(LiveCopy::bytesReread).sum();
+    return new Outcome(passes, reread, moment);
+  }
+
+  private static String names(List<LiveCopy> copies) {
+    return String.join(" or ", copies.stream().map(LiveCopy::path).toList());
+  }
+}

@@ -1,0 +1,215 @@
+package cairn.engine.capture;
+
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.CorruptData;
+import cairn.repository.crypto.ChunkDigest;
+import cairn.repository.snapshot.VolumeImage;
+import cairn.repository.tree.NodeSink;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Captures volumes in use, and looks afterwards whether what it relied on was so: blocks that
+/// nobody is said to have written to are read once more.
+public final class LiveCapture {
+  /// Of the blocks that are taken for unchanged, one in so many is read all the same.
+  private static final int BLOCKS_PER_SAMPLE = 1000;
+
+  private static final int SAMPLES_MIN = 64;
+
+  private final Stillness stillness;
+  private final Converge converge;
+  private final ChunkDigest digest;
+  private final RandomGenerator chance;
+
+  public LiveCapture(
+      Stillness stillness, Converge converge, ChunkDigest digest, RandomGenerator chance) {
+    this.stillness = stillness;
+    this.converge = converge;
+    this.digest = digest;
+    this.chance = chance;
+  }
+
+  /// A volume and what to compare it with.
+  public record Subject(String name, InUse inUse, Source source, Before before, NodeSink nodes) {}
+
+  /// What the parent has.
+  ///
+  /// @param image of the same volume; empty when it is not there
+  /// @param doubt why its blocks must not be relied upon; empty when there is no reason
+  public record Before(Optional<VolumeImage> image, Optional<String> doubt) {}
+
+  /// Captures all of them at one moment.
+  ///
+  /// @param warnings to which is added what a person should know
+  /// @throws CannotConverge when writes outran reading
+  /// @throws SourceFailed when a source could not be read, or changed though nobody wrote to it
+  public List<VolumeImage> run(List<Subject> subjects, List<String> warnings)
+      throws IOException, CorruptData {
+    List<Continuity> proofs = new ArrayList<>();
+    List<LiveCopy> copies = new ArrayList<>();
+    try {
+      for (Subject subject : subjects) {
+        Continuity proof = continuity(subject);
+        proofs.add(proof);
+        copies.add(new LiveCopy(subject.inUse, subject.source, proof.known()));
+      }
+      writeEverythingBack();
+      for (int i = 0; i < copies.size(); i++) {
+        copies.get(i).begin();
+        proofs.set(i, prove(copies.get(i), proofs.get(i), warnings));
+      }
+      Converge.Outcome outcome = converge.run(copies);
+      List<VolumeImage> images = new ArrayList<>();
+      for (int i = 0; i < copies.size(); i++) {
+        checkUntouched(copies.get(i));
+        copies.get(i).countSkippedAsWritten();
+        images.add(image(subjects.get(i), copies.get(i), facts(proofs.get(i), outcome)));
+      }
+      return images;
+    } finally {
+      for (LiveCopy copy : copies) {
+        copy.close();
+      }
+    }
+  }
+
+  /// The map of what is in use must not be older than data that was written before anybody looked.
+  private void writeEverythingBack() throws IOException {
+    if (stillness.isPossible()) {
+      stillness.settle();
+      try (Stillness.Moment moment = stillness.begin()) {
+        moment.end();
+      }
+    }
+  }
+
+  private static Continuity continuity(Subject subject) {
+    if (subject.before.doubt.isPresent()) {
+      return Continuity.doubt(subject.before.doubt.get());
+    }
+    if (subject.before.image.isEmpty()) {
+      return Continuity.doubt("there is no snapshot to compare with");
+    }
+    Source source = subject.source;
+    String tracker = subject.inUse.writes().tracker();
+    Continuity.Now now = new Continuity.Now(tracker, source.volume().size(), source.blockBytes());
+    return Continuity.of(subject.before.image.get(), now);
+  }
+
+  /// Reads a sample of what the tracker says is unchanged.
+  private Continuity prove(LiveCopy copy, Continuity proof, List<String> warnings)
+      throws IOException, CorruptData {
+    if (proof.known().isEmpty()) {
+      return proof;
+    }
+    if (!copy.knowsTree()) {
+      return Continuity.doubt("the tracker has lost sight of writes");
+    }
+    BitSet candidates = copy.spokenFor();
+    Optional<Integer> wrong = firstWrong(copy, candidates);
+    if (wrong.isEmpty()) {
+      return proof;
+    }
+    copy.doubtEverything();
+    warnings.add(
+        "block "
+            + wrong.get()
+            + " of "
+            + copy.path()
+            + " differs from the last snapshot, though the tracker saw no write: everything was"
+            + " read; start the tracker anew and report this");
+    return Continuity.doubt("the tracker missed a write");
+  }
+
+  /// Our own reading must not have changed anything, nor may a write have gone unseen.
+  private void checkUntouched(LiveCopy copy) throws IOException, CorruptData {
+    BitSet before = copy.untouched();
+    Optional<Integer> wrong = firstWrong(copy, before);
+    if (wrong.isPresent()) {
+      throw new SourceFailed(
+          new IOException(
+              "block "
+                  + wrong.get()
+                  + " of "
+                  + copy.path()
+                  + " reads otherwise than before, though no write to it was seen: the device or"
+                  + " the tracker cannot be trusted"));
+    }
+  }
+
+  /// @param candidates blocks that should be as the copy has them unless they are written to now
+  private Optional<Integer> firstWrong(LiveCopy copy, BitSet candidates)
+      throws IOException, CorruptData {
+    Source source = copy.source();
+    byte[] block = new byte[source.blockBytes()];
+    List<Integer> wrong = new ArrayList<>();
+    for (int number : sample(candidates)) {
+      long offset = (long) number * source.blockBytes();
+      int length = (int) Math.min(block.length, source.volume().size() - offset);
+      try {
+        source.volume().read(offset, block, 0, length);
+      } catch (IOException e) {
+        throw new SourceFailed(e);
+      }
+      if (!Objects.equals(chunkOf(block, length), copy.chunk(number))) {
+        wrong.add(number);
+      }
+    }
+    if (!wrong.isEmpty()) {
+      BitSet written = copy.writtenSinceBegin();
+      wrong.removeIf(written::get);
+    }
+    return wrong.stream().findFirst();
+  }
+
+  private @Nullable ChunkId chunkOf(byte[] block, int length) {
+    boolean zeros = Arrays.equals(block, 0, length, new byte[length], 0, length);
+    return zeros ? null : digest.of(block, 0, length);
+  }
+
+  private List<Integer> sample(BitSet candidates) {
+    List<Integer> sample = new ArrayList<>();
+    int count = candidates.cardinality();
+    int wanted = Math.max(SAMPLES_MIN, count / BLOCKS_PER_SAMPLE);
+    for (int i = 0; i < wanted && count > 0; i++) {
+      int place = chance.nextInt(candidates.length());
+      int next = candidates.nextSetBit(place);
+      sample.add(next < 0 ? candidates.nextSetBit(0) : next);
+    }
+    sample.sort(null);
+    return sample.stream().distinct().toList();
+  }
+
+  private static Map<String, String> facts(Continuity proof, Converge.Outcome outcome) {
+    Map<String, String> facts = new TreeMap<>();
+    facts.put("capture", "converge");
+    facts.put("passes", Integer.toString(outcome.passes()));
+    facts.put("bytesReread", Long.toString(outcome.bytesReread()));
+    facts.put("freezeMillis", Long.toString(outcome.moment().toMillis()));
+    facts.put("unchanged", proof.known().isPresent() ? "not read" : "read");
+    facts.put("because", proof.reason());
+    return facts;
+  }
+
+  private static VolumeImage image(Subject subject, LiveCopy copy, Map<String, String> facts)
+      throws IOException, CorruptData {
+    Map<String, String> source = new TreeMap<>(SourceText.of(subject.inUse.volume().identity()));
+    source.putAll(facts);
+    Continuity.write(source, subject.inUse.writes().tracker(), copy.generation());
+    return new VolumeImage(
+        subject.name,
+        subject.source.volume().size(),
+        subject.source.blockBytes(),
+        copy.finish(subject.nodes),
+        source);
+  }
+}

@@ -1,0 +1,278 @@
+package cairn.engine.capture;
+
+import cairn.base.bytes.ChunkId;
+import cairn.base.bytes.CorruptData;
+import cairn.repository.tree.NodeSink;
+import cairn.repository.tree.TreeRoot;
+import cairn.repository.tree.TreeUpdater;
+import cairn.repository.tree.VolumeTree;
+import cairn.volume.HeldBlocks;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The copy of one volume in use, as it comes about. Of each block one of three things is true: it
+/// is as in the known tree; or that is in doubt, and it was captured since; or it is in doubt and
+/// was not captured, because it is free or about to be read. Used by one thread.
+final class LiveCopy implements Closeable {
+  /// A bit for each block has to fit on the heap.
+  private static final long BLOCKS_MAX = 1L << 31;
+
+  private final InUse live;
+  private final Optional<Known> known;
+  private final Source source;
+  private final BlockTable table = new BlockTable();
+  private final BitSet doubtful = new BitSet();
+  private final BitSet captured = new BitSet();
+  private final BitSet rewritten = new BitSet();
+  private final int blockCount;
+  private boolean knowsTree;
+  private int began;
+  private int since;
+  private long blocksReread;
+  private @Nullable HeldBlocks held;
+  private BitSet holding = new BitSet();
+
+  /// @param source with what to compare blocks with
+  LiveCopy(InUse live, Source source, Optional<Known> known) throws IOException {
+    if (source.blockCount() >= BLOCKS_MAX) {
+      throw new IOException(
+          live.volume().identity().path() + " has too many blocks to be captured while in use");
+    }
+    this.live = live;
+    this.known = known;
+    this.source = source;
+    this.blockCount = (int) source.blockCount();
+  }
+
+  long size() {
+    return live.volume().size();
+  }
+
+  String path() {
+    return live.volume().identity().path().toString();
+  }
+
+  /// The tree that it is compared with has every block but for those that were written to.
+  ///
+  /// @param generation since which
+  record Known(int generation) {}
+
+  /// Marks count from here.
+  void begin() throws IOException {
+    began = live.writes().advance();
+    since = began;
+    knowsTree = known.isPresent() && addWritten(doubtful, known.get().generation());
+    if (!knowsTree) {
+      doubtEverything();
+    }
+  }
+
+  /// The tree is not to be trusted after all. Nothing may have been captured yet.
+  void doubtEverything() {
+    knowsTree = false;
+    doubtful.set(0, blockCount);
+  }
+
+  boolean knowsTree() {
+    return knowsTree;
+  }
+
+  /// Reads what is in use and in doubt.
+  void firstPass(Intake intake) throws IOException, CorruptData {
+    BitSet blocks = used(false);
+    blocks.and(doubtful);
+    read(intake, source, blocks);
+  }
+
+  /// What was written to since the last time; it is in doubt from now on.
+  BitSet catchUp() throws IOException {
+    int last = since;
+    since = live.writes().advance();
+    BitSet written = new BitSet();
+    if (!addWritten(written, last)) {
+      written.set(0, blockCount);
+    }
+    doubtful.or(written);
+    rewritten.or(written);
+    captured.andNot(written);
+    return written;
+  }
+
+  void readAgain(Intake intake, BitSet blocks) throws IOException, CorruptData {
+    blocksReread += blocks.cardinality();
+    read(intake, source, blocks);
+  }
+
+  long bytes(BitSet blocks) {
+    return (long) blocks.cardinality() * source.blockBytes();
+  }
+
+  /// Of what is in use, what the copy lacks. What was caught up with must be true when the volume
+  /// stands still.
+  BitSet missing() throws IOException {
+    BitSet blocks = used(true);
+    blocks.and(doubtful);
+    blocks.andNot(captured);
+    return blocks;
+  }
+
+  /// Reads blocks into memory.
+  ///
+  /// @return false when there is no room for them
+  boolean hold(BitSet blocks, long bytesMax) throws IOException, CorruptData {
+    HeldBlocks memory = new HeldBlocks(live.volume(), bytesMax);
+    held = memory;
+    holding = blocks;
+    boolean[] fits = {true};
+    visitRuns(
+        blocks,
+        (first, count) -> fits[0] = fits[0] && memory.hold(offset(first), length(first, count)));
+    return fits[0];
+  }
+
+  void storeHeld(Intake intake) throws IOException, CorruptData {
+    HeldBlocks memory = held;
+    if (memory != null) {
+      blocksReread += holding.cardinality();
+      read(intake, new Source(memory, source.parent(), source.blockBytes()), holding);
+      memory.close();
+      held = null;
+    }
+  }
+
+  /// So that the next run reads what this one skipped, if it comes to be used without being written
+  /// to.
+  void countSkippedAsWritten() {
+    BitSet skipped = (BitSet) doubtful.clone();
+    skipped.andNot(captured);
+    for (int first = skipped.nextSetBit(0); first >= 0; ) {
+      int end = skipped.nextClearBit(first);
+      long offset = (long) first * source.blockBytes();
+      long length = Math.min((long) end * source.blockBytes(), live.volume().size()) - offset;
+      live.writes().countAsWritten(offset, length);
+      first = skipped.nextSetBit(end);
+    }
+  }
+
+  /// Blocks that the known tree speaks for, and that are in use.
+  BitSet spokenFor() throws IOException {
+    BitSet blocks = used(false);
+    blocks.andNot(doubtful);
+    return blocks;
+  }
+
+  /// Captured blocks that nobody wrote to from the beginning until now.
+  BitSet untouched() {
+    BitSet blocks = (BitSet) captured.clone();
+    blocks.andNot(rewritten);
+    blocks.andNot(writtenSinceBegin());
+    return blocks;
+  }
+
+  /// What was written to from the beginning until now.
+  BitSet writtenSinceBegin() {
+    BitSet written = new BitSet();
+    if (!addWritten(written, began)) {
+      written.set(0, blockCount);
+    }
+    return written;
+  }
+
+  /// What the image holds.
+  @Nullable ChunkId chunk(int block) throws IOException, CorruptData {
+    if (doubtful.get(block)) {
+      return captured.get(block) ? table.get(block) : null;
+    }
+    return source.parent().chunks(block, 1)[0];
+  }
+
+  Source source() {
+    return source;
+  }
+
+  Optional<TreeRoot> finish(NodeSink nodes) throws IOException, CorruptData {
+    VolumeTree before = knowsTree ? source.parent() : VolumeTree.none();
+    BitSet changed = knowsTree ? doubtful : captured;
+    return new TreeUpdater(before, nodes, blockCount)
+        .run(
+            new TreeUpdater.Changes() {
+              @Override
+              public long next(long block) {
+                int next = changed.nextSetBit((int) block);
+                return next < 0 ? Long.MAX_VALUE : next;
+              }
+
+              @Override
+              public @Nullable ChunkId chunk(long block) throws IOException {
+                return captured.get((int) block) ? table.get(block) : null;
+              }
+            });
+  }
+
+  int generation() {
+    return since;
+  }
+
+  long bytesReread() {
+    return blocksReread * source.blockBytes();
+  }
+
+  private BitSet used(boolean still) throws IOException {
+    BitSet blocks = new BitSet();
+    live.used().visit(still, (offset, length) -> setBlocks(blocks, offset, length));
+    return blocks;
+  }
+
+  private boolean addWritten(BitSet blocks, int generation) {
+    return live.writes().since(generation, (offset, length) -> setBlocks(blocks, offset, length));
+  }
+
+  private void setBlocks(BitSet blocks, long offset, long length) {
+    long first = offset / source.blockBytes();
+    long end = (offset + length + source.blockBytes() - 1) / source.blockBytes();
+    blocks.set((int) first, (int) Math.min(blockCount, end));
+  }
+
+  private void read(Intake intake, Source from, BitSet blocks) throws IOException, CorruptData {
+    intake.run(
+        from,
+        visitor -> visitRuns(blocks, (first, count) -> visitor.read(first, count, false)),
+        (block, chunk) -> {
+          table.put(block, chunk);
+          captured.set((int) block);
+        });
+  }
+
+  private interface RunVisitor {
+    void run(long firstBlock, int count) throws IOException, CorruptData;
+  }
+
+  private void visitRuns(BitSet blocks, RunVisitor visitor) throws IOException, CorruptData {
+    int most = Batch.blocks(source.blockBytes());
+    for (int first = blocks.nextSetBit(0); first >= 0; ) {
+      int end = Math.min(blocks.nextClearBit(first), first + most);
+      visitor.run(first, end - first);
+      first = blocks.nextSetBit(end);
+    }
+  }
+
+  private long offset(long block) {
+    return block * source.blockBytes();
+  }
+
+  private long length(long first, int count) {
+    return Math.min((long) count * source.blockBytes(), live.volume().size() - offset(first));
+  }
+
+  @Override
+  public void close() throws IOException {
+    HeldBlocks memory = held;
+    if (memory != null) {
+      memory.close();
+    }
+    table.close();
+  }
+}
