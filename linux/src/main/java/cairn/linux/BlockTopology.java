@@ -60,6 +60,62 @@ public final class BlockTopology {
         .toList();
   }
 
+  /// What this device is built upon: of a partition its disk, of others what sysfs calls their
+  /// slaves. What backs a loop device is told by [#backing].
+  public List<Node> beneath(Node node) throws IOException {
+    if (isPartition(node)) {
+      return List.of(node(disk(node)));
+    }
+    return linked(node.directory().resolve("slaves"));
+  }
+
+  /// What is built upon this device: its partitions and its holders. Loop devices over it, of which
+  /// sysfs does not tell here, are left out.
+  public List<Node> above(Node node) throws IOException {
+    List<Node> nodes = new ArrayList<>();
+    for (Path child : children(node.directory())) {
+      if (Files.exists(child.resolve("partition"))) {
+        nodes.add(node(child));
+      }
+    }
+    nodes.addAll(linked(node.directory().resolve("holders")));
+    return nodes;
+  }
+
+  /// All disks and other devices that are no partitions.
+  public List<Node> wholes() throws IOException {
+    return linked(sys.resolve("block"));
+  }
+
+  /// Of each mounted btrfs, the devices that it spans.
+  public List<List<Node>> btrfsDevices() throws IOException {
+    List<List<Node>> all = new ArrayList<>();
+    for (Path child : children(sys.resolve("fs/btrfs"))) {
+      List<Node> devices = linked(child.resolve("devices"));
+      if (!devices.isEmpty()) {
+        all.add(devices);
+      }
+    }
+    return all;
+  }
+
+  public boolean isPartition(Node node) {
+    return Files.exists(node.directory().resolve("partition"));
+  }
+
+  /// The path of what backs a loop device; empty when it is none, or not set up.
+  public Optional<String> backing(Node node) {
+    String backing = text(disk(node).resolve("loop/backing_file"));
+    return backing.isEmpty() ? Optional.empty() : Optional.of(backing);
+  }
+
+  /// One attribute of the device; empty when there is none, or it cannot be read.
+  ///
+  /// @param name below its directory, `queue/rotational`
+  public String attribute(Node node, String name) {
+    return text(node.directory().resolve(name));
+  }
+
   /// All loop devices that are set up, with what backs them.
   public List<Loop> loops() throws IOException {
     List<Loop> loops = new ArrayList<>();
@@ -117,6 +173,17 @@ public final class BlockTopology {
       }
     }
     return "";
+  }
+
+  private static List<Node> linked(Path links) throws IOException {
+    List<Node> nodes = new ArrayList<>();
+    for (Path child : children(links)) {
+      // One that goes while we look is no longer there.
+      if (Files.exists(child.resolve("dev"))) {
+        nodes.add(node(child.toRealPath()));
+      }
+    }
+    return nodes;
   }
 
   // Devices come and go, and some attributes of some drivers fail to be read: both say nothing.
