@@ -42,6 +42,8 @@ record Arrows(Map<String, List<String>> table) {
           repository          -> base.* storage repository.*
 
           linux               -> base.*
+          linux.topology      -> base.* linux
+          linux.freeze        -> base.* linux linux.topology
           volume              -> base.* linux
           engine              -> base.* storage repository.* linux volume
           engine.capture      -> base.* storage repository.* linux volume engine
