@@ -64,7 +64,7 @@ public final class BlockTopology {
   /// slaves. What backs a loop device is told by [#backing].
   public List<Node> beneath(Node node) throws IOException {
     if (isPartition(node)) {
-      return List.of(node(disk(node)));
+      return List.of(disk(node));
     }
     return linked(node.directory().resolve("slaves"));
   }
@@ -99,13 +99,18 @@ public final class BlockTopology {
     return all;
   }
 
+  /// The disk of a partition; any other device itself.
+  public Node disk(Node node) throws IOException {
+    return isPartition(node) ? node(diskDirectory(node)) : node;
+  }
+
   public boolean isPartition(Node node) {
     return Files.exists(node.directory().resolve("partition"));
   }
 
   /// The path of what backs a loop device; empty when it is none, or not set up.
   public Optional<String> backing(Node node) {
-    String backing = text(disk(node).resolve("loop/backing_file"));
+    String backing = text(diskDirectory(node).resolve("loop/backing_file"));
     return backing.isEmpty() ? Optional.empty() : Optional.of(backing);
   }
 
@@ -135,20 +140,20 @@ public final class BlockTopology {
   public record Loop(String name, String backing) {}
 
   public String model(Node node) {
-    return firstText(disk(node), "device/model");
+    return firstText(diskDirectory(node), "device/model");
   }
 
   public String serial(Node node) {
-    return firstText(disk(node), "serial", "device/serial");
+    return firstText(diskDirectory(node), "serial", "device/serial");
   }
 
   /// A name for the device that is unique in the world; empty when it has none. Of a partition:
   /// that of its disk.
   public String wwid(Node node) {
-    return firstText(disk(node), "wwid", "device/wwid", "dm/uuid", "md/uuid");
+    return firstText(diskDirectory(node), "wwid", "device/wwid", "dm/uuid", "md/uuid");
   }
 
-  private static Path disk(Node node) {
+  private static Path diskDirectory(Node node) {
     Path parent = node.directory().getParent();
     boolean partition = Files.exists(node.directory().resolve("partition"));
     return partition && parent != null ? parent : node.directory();
