@@ -44,6 +44,7 @@ record Arrows(Map<String, List<String>> table) {
           linux               -> base.*
           linux.topology      -> base.* linux
           linux.freeze        -> base.* linux linux.topology
+          linux.platform      -> base.* linux
           volume              -> base.* linux
           engine              -> base.* storage repository.* linux volume
           engine.capture      -> base.* storage repository.* linux volume engine
