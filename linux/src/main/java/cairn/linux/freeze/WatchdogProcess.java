@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,6 +33,8 @@ final class WatchdogProcess implements AutoCloseable {
           "-Xlog:disable",
           "-XX:+DisplayVMOutputToStderr",
           "--enable-native-access=ALL-UNNAMED");
+
+  private static final int END_SECONDS = 10;
 
   // What they hold is meant for the first JVM, and the second would remark on them.
   private static final Set<String> OPTION_VARIABLES =
@@ -101,7 +104,8 @@ final class WatchdogProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /// Makes it thaw what it knows to be frozen, and end.
+  /// Makes it thaw what it knows to be frozen, and end. Returns when it has gone, so that its mount
+  /// points are free; one that the kernel holds is not waited for longer than [#END_SECONDS].
   @Override
   public void close() {
     try (in;
@@ -109,6 +113,11 @@ final class WatchdogProcess implements AutoCloseable {
       out.flush();
     } catch (IOException e) {
       // It has died before; whoever relied on it has been told.
+    }
+    try {
+      process.waitFor(END_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -271,6 +271,33 @@ final class FreezeTest {
     assertThat(lockedKilobytes()).isZero();
   }
 
+  /// Its classes, its working directory and its temporary files lie on what it freezes, so it would
+  /// hang if freezing or thawing wrote anything.
+  @Test
+  void aProcessThatLivesOnWhatItFreezesGoesOn() throws IOException {
+    Path home = ext4("home");
+    StringBuilder classPath = new StringBuilder();
+    for (Class<?> room : List.of(Freeze.class, FreezeAndHang.class)) {
+      Path classes = Path.of(room.getProtectionDomain().getCodeSource().getLocation().getPath());
+      Path copy = home.resolve("classes" + classPath.length());
+      Command.run("cp", "-r", classes.toString(), copy.toString());
+      classPath.append(copy).append(':');
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            ProcessHandle.current().info().command().orElseThrow(),
+            "-XX:-UsePerfData",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Djava.io.tmpdir=" + home,
+            "-cp",
+            classPath.toString(),
+            FreezeAgainAndAgain.class.getName(),
+            home.toString());
+    Process process = builder.directory(home.toFile()).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(said).isEqualTo(FreezeAgainAndAgain.DONE);
+  }
+
   private static long lockedKilobytes() throws IOException {
     return Files.readAllLines(Path.of("/proc/self/status")).stream()
         .filter(line -> line.startsWith("VmLck:"))
