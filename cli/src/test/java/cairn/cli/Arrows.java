@@ -45,6 +45,8 @@ record Arrows(Map<String, List<String>> table) {
           linux.topology      -> base.* linux
           linux.freeze        -> base.* linux linux.topology
           linux.platform      -> base.* linux
+          linux.bpf           -> base.* linux
+          linux.tracking      -> base.* linux linux.bpf
           volume              -> base.* linux
           engine              -> base.* storage repository.* linux volume
           engine.capture      -> base.* storage repository.* linux volume engine

@@ -10,7 +10,9 @@ public final class Errno {
   public static final int EINTR = 4;
   public static final int EIO = 5;
   public static final int ENXIO = 6;
+  public static final int E2BIG = 7;
   public static final int EBADF = 9;
+  public static final int ENOMEM = 12;
   public static final int EACCES = 13;
   public static final int EBUSY = 16;
   public static final int EEXIST = 17;
@@ -29,9 +31,10 @@ public final class Errno {
           Map.entry(EINTR, "EINTR (interrupted by a signal)"),
           Map.entry(EIO, "EIO (input/output error)"),
           Map.entry(ENXIO, "ENXIO (no such device or address)"),
+          Map.entry(E2BIG, "E2BIG (too large)"),
           Map.entry(EBADF, "EBADF (descriptor not open for this)"),
           Map.entry(11, "EAGAIN (try again)"),
-          Map.entry(12, "ENOMEM (out of memory)"),
+          Map.entry(ENOMEM, "ENOMEM (out of memory)"),
           Map.entry(EACCES, "EACCES (permission denied)"),
           Map.entry(14, "EFAULT (bad address)"),
           Map.entry(EBUSY, "EBUSY (device or file in use)"),

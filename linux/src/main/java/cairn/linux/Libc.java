@@ -13,9 +13,9 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
-/// The way into the C library. The handles that it makes take, as first argument, the segment that
-/// receives `errno`; [#call] provides it.
-final class Libc {
+/// The way into the C library, for the rooms of `linux` alone. The handles that it makes take, as
+/// first argument, the segment that receives `errno`; [#call] provides it.
+public final class Libc {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
@@ -27,13 +27,13 @@ final class Libc {
       Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
   /// A call of one handle with its arguments.
-  interface NativeCall {
+  public interface NativeCall {
     long run(MemorySegment captured) throws Throwable;
   }
 
   private Libc() {}
 
-  static MethodHandle function(String name, FunctionDescriptor descriptor) {
+  public static MethodHandle function(String name, FunctionDescriptor descriptor) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name),
         descriptor,
@@ -41,7 +41,7 @@ final class Libc {
   }
 
   /// As [#function], for functions declared with `...` after `fixed` arguments.
-  static MethodHandle variadic(String name, int fixed, FunctionDescriptor descriptor) {
+  public static MethodHandle variadic(String name, int fixed, FunctionDescriptor descriptor) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name),
         descriptor,
@@ -53,7 +53,7 @@ final class Libc {
   ///
   /// @param what the call and its arguments, for the message
   /// @throws CallFailed when the result is negative
-  static long call(NativeCall call, Supplier<String> what) throws IOException {
+  public static long call(NativeCall call, Supplier<String> what) throws IOException {
     long result;
     int errno = 0;
     do {
@@ -67,11 +67,11 @@ final class Libc {
   }
 
   /// Calls once, whatever comes of it, and gives the error number instead of failing; 0 when good.
-  static int errnoOf(NativeCall call) {
+  public static int errnoOf(NativeCall call) {
     return once(call) < 0 ? (int) ERRNO.get(CAPTURED.get(), 0L) : 0;
   }
 
-  static MemorySegment pathName(Path path, Arena arena) {
+  public static MemorySegment pathName(Path path, Arena arena) {
     return arena.allocateFrom(path.toString(), PATH_CHARSET);
   }
 

@@ -1,0 +1,201 @@
+package cairn.linux.bpf;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import cairn.linux.CallFailed;
+import cairn.linux.Errno;
+import cairn.linux.Libc;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The commands of bpf(2). Offsets are those of `union bpf_attr` and `struct bpf_*_info` in
+/// `linux/bpf.h`.
+public final class Bpf {
+  private static final int PROG_LOAD = 5;
+  private static final int OBJ_PIN = 6;
+  private static final int OBJ_GET = 7;
+  private static final int PROG_GET_FD_BY_ID = 13;
+  private static final int OBJ_GET_INFO_BY_FD = 15;
+  private static final int RAW_TRACEPOINT_OPEN = 17;
+  private static final int LINK_CREATE = 28;
+
+  private static final int ATTACH_RAW_TRACEPOINT = 23;
+  private static final int ATTACH_PERF_EVENT = 41;
+
+  private static final int ATTRIBUTES_BYTES = 128;
+  private static final int INFO_BYTES = 256;
+  private static final int NAME_BYTES = 15;
+  private static final int LOG_BYTES = 16 << 20;
+  private static final int LOG_SHOWN_LENGTH = 800;
+
+  // The kernel runs what reads its own structures only under a licence that goes with its own.
+  private static final String LICENCE = "GPL";
+
+  /// What a program is run by.
+  ///
+  /// @param number of `enum bpf_prog_type`
+  /// @param attachType of `enum bpf_attach_type`, or 0
+  /// @param typeId of the tracepoint's type in the kernel's type information, or 0
+  public record Kind(int number, int attachType, int typeId) {
+    /// Sees a tracepoint's fields as tracefs describes them.
+    public static final Kind TRACEPOINT = new Kind(5, 0, 0);
+
+    /// Sees the arguments of a tracepoint, typed.
+    ///
+    /// @param typeId of `btf_trace_NAME`
+    public static Kind typedTracepoint(int typeId) {
+      return new Kind(26, ATTACH_RAW_TRACEPOINT, typeId);
+    }
+  }
+
+  /// What the kernel tells of an attachment.
+  ///
+  /// @param programId of what is run
+  /// @param type of `enum bpf_link_type`
+  public record Link(int type, int programId) {}
+
+  private Bpf() {}
+
+  /// @param name for those who list programs, at most 15 letters count
+  /// @throws ProgramRejected when the kernel's verifier does not like it
+  public static Descriptor load(String name, Kind kind, byte[] instructions) throws IOException {
+    try {
+      return load(name, kind, instructions, MemorySegment.NULL);
+    } catch (CallFailed e) {
+      if (e.errno() == Errno.EPERM) {
+        throw e;
+      }
+    }
+    // Once more, with a log, which costs the verifier most of its time.
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment log = arena.allocate(LOG_BYTES);
+      try {
+        return load(name, kind, instructions, log);
+      } catch (CallFailed e) {
+        throw new ProgramRejected(e, end(log.getString(0)));
+      }
+    }
+  }
+
+  private static Descriptor load(String name, Kind kind, byte[] instructions, MemorySegment log)
+      throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(ATTRIBUTES_BYTES, 8);
+      attributes.set(JAVA_INT, 0, kind.number);
+      attributes.set(JAVA_INT, 4, instructions.length / Assembler.INSTRUCTION_BYTES);
+      MemorySegment code = arena.allocate(instructions.length, 8);
+      code.copyFrom(MemorySegment.ofArray(instructions));
+      attributes.set(JAVA_LONG, 8, code.address());
+      attributes.set(JAVA_LONG, 16, arena.allocateFrom(LICENCE).address());
+      attributes.set(JAVA_INT, 24, log.byteSize() == 0 ? 0 : 1);
+      attributes.set(JAVA_INT, 28, (int) log.byteSize());
+      attributes.set(JAVA_LONG, 32, log.address());
+      setName(attributes, 48, name);
+      attributes.set(JAVA_INT, 68, kind.attachType);
+      attributes.set(JAVA_INT, 108, kind.typeId);
+      return new Descriptor(SystemCall.bpf(PROG_LOAD, attributes, "PROG_LOAD " + name));
+    }
+  }
+
+  /// Runs a typed tracepoint's program from now on, until the descriptor is closed.
+  public static Descriptor attachTyped(Descriptor program) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(ATTRIBUTES_BYTES, 8);
+      attributes.set(JAVA_INT, 8, program.number());
+      return new Descriptor(SystemCall.bpf(RAW_TRACEPOINT_OPEN, attributes, "RAW_TRACEPOINT_OPEN"));
+    }
+  }
+
+  /// Runs a program at each hit of the event, until the descriptor is closed. Since Linux 5.15.
+  public static Descriptor attachToEvent(Descriptor program, Descriptor event) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(ATTRIBUTES_BYTES, 8);
+      attributes.set(JAVA_INT, 0, program.number());
+      attributes.set(JAVA_INT, 4, event.number());
+      attributes.set(JAVA_INT, 8, ATTACH_PERF_EVENT);
+      return new Descriptor(SystemCall.bpf(LINK_CREATE, attributes, "LINK_CREATE of a perf event"));
+    }
+  }
+
+  /// Gives a map, program or attachment a name below a bpffs, which keeps it alive.
+  public static void pin(Descriptor descriptor, Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(ATTRIBUTES_BYTES, 8);
+      attributes.set(JAVA_LONG, 0, Libc.pathName(path, arena).address());
+      attributes.set(JAVA_INT, 8, descriptor.number());
+      SystemCall.bpf(OBJ_PIN, attributes, "OBJ_PIN " + path);
+    }
+  }
+
+  public static Descriptor openPinned(Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(ATTRIBUTES_BYTES, 8);
+      attributes.set(JAVA_LONG, 0, Libc.pathName(path, arena).address());
+      return new Descriptor(SystemCall.bpf(OBJ_GET, attributes, "OBJ_GET " + path));
+    }
+  }
+
+  public static Link link(Descriptor link) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = info(link, arena.allocate(INFO_BYTES, 8));
+      return new Link(info.get(JAVA_INT, 0), info.get(JAVA_INT, 8));
+    }
+  }
+
+  /// The ids of the maps that a program of the kernel uses.
+  public static List<Integer> mapIds(int programId) throws IOException {
+    try (Arena arena = Arena.ofConfined();
+        Descriptor program = programOf(programId)) {
+      int space = 64;
+      MemorySegment ids = arena.allocate(JAVA_INT, space);
+      MemorySegment info = arena.allocate(INFO_BYTES, 8);
+      info.set(JAVA_INT, 52, space);
+      info.set(JAVA_LONG, 56, ids.address());
+      info(program, info);
+      List<Integer> found = new ArrayList<>();
+      for (int i = 0; i < Math.min(space, info.get(JAVA_INT, 52)); i++) {
+        found.add(ids.getAtIndex(JAVA_INT, i));
+      }
+      return found;
+    }
+  }
+
+  static MemorySegment info(Descriptor of, MemorySegment info) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(ATTRIBUTES_BYTES, 8);
+      attributes.set(JAVA_INT, 0, of.number());
+      attributes.set(JAVA_INT, 4, (int) info.byteSize());
+      attributes.set(JAVA_LONG, 8, info.address());
+      SystemCall.bpf(OBJ_GET_INFO_BY_FD, attributes, "OBJ_GET_INFO_BY_FD");
+      return info;
+    }
+  }
+
+  static MemorySegment setName(MemorySegment attributes, long offset, String name) {
+    byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
+    int length = Math.min(NAME_BYTES, ascii.length);
+    MemorySegment.copy(ascii, 0, attributes, JAVA_BYTE, offset, length);
+    return attributes;
+  }
+
+  private static Descriptor programOf(int id) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(ATTRIBUTES_BYTES, 8);
+      attributes.set(JAVA_INT, 0, id);
+      return new Descriptor(
+          SystemCall.bpf(PROG_GET_FD_BY_ID, attributes, "PROG_GET_FD_BY_ID " + id));
+    }
+  }
+
+  private static String end(String log) {
+    String text = log.strip();
+    return text.substring(Math.max(0, text.length() - LOG_SHOWN_LENGTH));
+  }
+}

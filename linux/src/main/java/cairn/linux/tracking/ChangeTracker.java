@@ -1,0 +1,190 @@
+package cairn.linux.tracking;
+
+import cairn.linux.CallFailed;
+import cairn.linux.Errno;
+import cairn.linux.bpf.Bpf;
+import cairn.linux.bpf.BpfMap;
+import cairn.linux.bpf.Descriptor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Marks what is written to one range of a disk. A byte for each block of 64 KiB holds the
+/// generation of the last write to it; whoever writes, whatever way, is seen, and nothing is in the
+/// way of a write.
+///
+/// How to read a disk consistently with it: [#advance], then read what [#changedSince] names for
+/// the generation before, and again, until little is left; then freeze. What was queued before
+/// [#advance] returned and ends later is marked when it ends. In doubt a block counts as changed.
+///
+/// What was under way when the tracker was attached may end unseen on devices that take bios (dm,
+/// md): flush or freeze what lies on them once after attaching, before anything is read.
+///
+/// Any thread may use it. Closing ends the marking, unless it was pinned, which gives it a life of
+/// its own.
+public final class ChangeTracker implements AutoCloseable {
+  public static final int BLOCK_BYTES = Marks.BLOCK_BYTES;
+
+  private static final int UNDER_WAY_MAX = 32 << 10;
+
+  private final Resources resources;
+  private final MarkingCode.Maps maps;
+  private final Control control;
+  private final Marks marks;
+  private final BpfMap barrier;
+  private final List<Events.Attachment> attachments = new ArrayList<>();
+
+  /// @param resources that belong to it from now on
+  private ChangeTracker(MarkingCode.Maps maps, long length, Resources resources)
+      throws IOException {
+    Arena arena = Arena.ofShared();
+    resources.add(arena::close);
+    this.resources = resources;
+    this.maps = maps;
+    this.control = new Control(maps.control().map(arena, true));
+    this.marks = new Marks(maps.marks().map(arena, false), length);
+    this.barrier = BpfMap.holder("cairn_barrier", maps.control());
+    resources.add(barrier::close);
+  }
+
+  /// Marks from now on, beginning with generation 1.
+  ///
+  /// @throws TrackerUnavailable when this kernel, or the rights of this process, do not allow it
+  public static ChangeTracker attach(TrackedRange range, RandomGenerator chance)
+      throws IOException {
+    return attach(Kernel.live(), range, chance);
+  }
+
+  /// As the other, with what is found elsewhere.
+  public static ChangeTracker attach(Kernel kernel, TrackedRange range, RandomGenerator chance)
+      throws IOException {
+    Events events = kernel.events(range.disk());
+    Resources resources = new Resources();
+    try {
+      MarkingCode.Maps maps = maps(range, events, resources);
+      ChangeTracker tracker = new ChangeTracker(maps, range.length(), resources);
+      tracker.control.initialize(TrackerId.random(chance), range, events.hooks().size());
+      for (Hook hook : events.hooks()) {
+        tracker.attach(hook, events, range);
+      }
+      return tracker;
+    } catch (CallFailed e) {
+      resources.closeAfter(e);
+      throw refused(e);
+    } catch (IOException | RuntimeException e) {
+      resources.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private static MarkingCode.Maps maps(TrackedRange range, Events events, Resources resources)
+      throws IOException {
+    BpfMap control = create("cairn_control", BpfMap.Shape.pages(1), resources);
+    BpfMap marks = create("cairn_marks", Marks.shape(range.length()), resources);
+    if (!events.remembers()) {
+      return new MarkingCode.Maps(control, marks, null);
+    }
+    BpfMap.Shape shape = BpfMap.Shape.hash(Long.BYTES, 2 * Long.BYTES, UNDER_WAY_MAX);
+    return new MarkingCode.Maps(control, marks, create("cairn_under_way", shape, resources));
+  }
+
+  private static BpfMap create(String name, BpfMap.Shape shape, Resources resources)
+      throws IOException {
+    BpfMap map = BpfMap.create(name, shape);
+    resources.add(map::close);
+    return map;
+  }
+
+  private void attach(Hook hook, Events events, TrackedRange range) throws IOException {
+    MarkingCode code = new MarkingCode(range, maps);
+    events.write(hook, code);
+    code.finish();
+    byte[] instructions = code.assembler().assemble();
+    try (Descriptor program = Bpf.load(hook.program(), events.kind(hook), instructions)) {
+      Events.Attachment attachment = events.attach(hook, program);
+      resources.add(attachment.descriptor()::close);
+      attachments.add(attachment);
+    }
+  }
+
+  private static IOException refused(CallFailed e) {
+    return switch (e.errno()) {
+      case Errno.EPERM, Errno.EACCES ->
+          new TrackerUnavailable(
+              "this process may not load programs into the kernel (it takes root, or CAP_BPF and"
+                  + " CAP_PERFMON): "
+                  + e.getMessage(),
+              e);
+      case Errno.ENOSYS ->
+          new TrackerUnavailable("this kernel was built without BPF: " + e.getMessage(), e);
+      case Errno.ENOMEM ->
+          new TrackerUnavailable("there is no memory to track with: " + e.getMessage(), e);
+      default -> e;
+    };
+  }
+
+  public TrackerId id() {
+    return control.id();
+  }
+
+  public TrackedRange range() {
+    return control.range();
+  }
+
+  /// 1 to 255.
+  public int generation() {
+    return control.generation();
+  }
+
+  /// How often [#advance] will go well.
+  public int generationsLeft() {
+    return Control.LAST_GENERATION - generation();
+  }
+
+  /// Begins the next generation. When this returns no program is at work that could still mark with
+  /// an older one.
+  ///
+  /// @return the new generation
+  /// @throws GenerationsUsedUp when there is none; nothing has changed then
+  public synchronized int advance() throws IOException {
+    int next = generation() + 1;
+    if (next > Control.LAST_GENERATION) {
+      throw new GenerationsUsedUp(id());
+    }
+    control.generation(next);
+    // Not membarrier(2), which refuses where processors run without ticks (nohz_full).
+    barrier.hold(maps.control());
+    return next;
+  }
+
+  /// Tells what was written in this generation or later: ranges of whole blocks, relative to the
+  /// start of what is tracked, ascending, neither touching nor beyond its end.
+  ///
+  /// @return false when marks were lost in that time: then everything counts as changed, whatever
+  ///   the visitor was told
+  public boolean changedSince(int generation, RangeVisitor visitor) {
+    if (generation < 1 || generation > Control.LAST_GENERATION) {
+      throw new IllegalArgumentException("no generation " + generation);
+    }
+    marks.visit(generation, visitor);
+    return control.lostGeneration() < generation;
+  }
+
+  /// Whether marks were ever lost. Generations after that one are good again.
+  public boolean isLost() {
+    return control.lostGeneration() != 0;
+  }
+
+  /// Why marks were lost the last time.
+  public Optional<Loss> loss() {
+    return control.loss();
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    resources.close();
+  }
+}

@@ -1,0 +1,80 @@
+package cairn.linux.tracking;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import cairn.linux.bpf.BpfMap;
+import java.lang.foreign.MemorySegment;
+
+/// One byte for each block: the generation that it was last written in, 0 for never. Bytes of the
+/// last page that stand for no block are marked now and then, and mean nothing.
+///
+/// @param bytes whole pages
+/// @param length of what is tracked, in bytes
+record Marks(MemorySegment bytes, long length) {
+  static final int BLOCK_SHIFT = 16;
+  static final int BLOCK_BYTES = 1 << BLOCK_SHIFT;
+
+  /// A disk of 8 EiB has no more blocks.
+  static final int BLOCK_INDEX_BITS = 63 - BLOCK_SHIFT;
+
+  private static final long EVEN_BYTES = 0x00ff00ff00ff00ffL;
+  private static final long CARRIES = 0x0100010001000100L;
+  private static final long ONES = 0x0001000100010001L;
+
+  static long blocks(long length) {
+    return (length + BLOCK_BYTES - 1) >> BLOCK_SHIFT;
+  }
+
+  /// @throws IllegalArgumentException when no map is that large
+  static BpfMap.Shape shape(long length) {
+    long pages = (blocks(length) + BpfMap.PAGE_BYTES - 1) / BpfMap.PAGE_BYTES;
+    if (pages > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("a volume of " + length + " bytes is too large to track");
+    }
+    return BpfMap.Shape.pages((int) pages);
+  }
+
+  /// Ranges whose blocks were marked in this generation or a later one, ascending, as long as can
+  /// be.
+  void visit(int generation, RangeVisitor visitor) {
+    long blocks = blocks(length);
+    long start = -1;
+    long block = 0;
+    while (block < blocks) {
+      long eight = bytes.get(JAVA_LONG_UNALIGNED, block);
+      boolean none = eight == 0 || !anyAtLeast(eight, generation);
+      if (none && start < 0) {
+        block += Long.BYTES;
+        continue;
+      }
+      long end = Math.min(blocks, block + Long.BYTES);
+      for (; block < end; block++) {
+        boolean marked = Byte.toUnsignedInt(bytes.get(JAVA_BYTE, block)) >= generation;
+        if (marked && start < 0) {
+          start = block;
+        } else if (!marked && start >= 0) {
+          tell(start, block, visitor);
+          start = -1;
+        }
+      }
+    }
+    if (start >= 0) {
+      tell(start, blocks, visitor);
+    }
+  }
+
+  /// Whether one of eight bytes is at least so large: each is taken, in a lane of 16 bits, from 256
+  /// and what is asked for; what is left has a ninth bit when it was large enough.
+  static boolean anyAtLeast(long eight, int least) {
+    long asked = least * ONES;
+    long even = ((eight & EVEN_BYTES) | CARRIES) - asked;
+    long odd = (((eight >>> Byte.SIZE) & EVEN_BYTES) | CARRIES) - asked;
+    return ((even | odd) & CARRIES) != 0;
+  }
+
+  private void tell(long start, long end, RangeVisitor visitor) {
+    long offset = start << BLOCK_SHIFT;
+    visitor.range(offset, Math.min(length, end << BLOCK_SHIFT) - offset);
+  }
+}

@@ -1,0 +1,7 @@
+package cairn.linux.tracking;
+
+/// Is told ranges of bytes.
+@FunctionalInterface
+public interface RangeVisitor {
+  void range(long offset, long length);
+}

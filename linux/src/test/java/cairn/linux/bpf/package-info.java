@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.linux.bpf;
+
+import org.jspecify.annotations.NullMarked;

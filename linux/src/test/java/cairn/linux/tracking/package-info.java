@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.linux.tracking;
+
+import org.jspecify.annotations.NullMarked;
