@@ -29,8 +29,12 @@ public final class Bpf {
   private static final int ATTACH_RAW_TRACEPOINT = 23;
   private static final int ATTACH_PERF_EVENT = 41;
 
+  private static final int LINK_RAW_TRACEPOINT = 1;
+  private static final int LINK_PERF_EVENT = 7;
+
   private static final int ATTRIBUTES_BYTES = 128;
   private static final int INFO_BYTES = 256;
+  private static final int MAPS_MAX = 64;
   private static final int NAME_BYTES = 15;
   private static final int LOG_BYTES = 16 << 20;
   private static final int LOG_SHOWN_LENGTH = 800;
@@ -55,11 +59,11 @@ public final class Bpf {
     }
   }
 
-  /// What the kernel tells of an attachment.
+  /// What the kernel tells of a program.
   ///
-  /// @param programId of what is run
-  /// @param type of `enum bpf_link_type`
-  public record Link(int type, int programId) {}
+  /// @param name that it was loaded with
+  /// @param mapIds of the maps that it uses
+  public record Program(String name, List<Integer> mapIds) {}
 
   private Bpf() {}
 
@@ -142,29 +146,33 @@ public final class Bpf {
     }
   }
 
-  public static Link link(Descriptor link) throws IOException {
+  /// The program that an attachment runs.
+  ///
+  /// @throws IOException also when it is no attachment
+  public static Program attached(Descriptor attachment) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment info = info(link, arena.allocate(INFO_BYTES, 8));
-      return new Link(info.get(JAVA_INT, 0), info.get(JAVA_INT, 8));
+      MemorySegment link = info(attachment, arena.allocate(INFO_BYTES, 8));
+      int type = link.get(JAVA_INT, 0);
+      if (type != LINK_RAW_TRACEPOINT && type != LINK_PERF_EVENT) {
+        throw new IOException("an attachment of type " + type + " is none of ours");
+      }
+      try (Descriptor program = programOf(link.get(JAVA_INT, 8))) {
+        return program(program, arena);
+      }
     }
   }
 
-  /// The ids of the maps that a program of the kernel uses.
-  public static List<Integer> mapIds(int programId) throws IOException {
-    try (Arena arena = Arena.ofConfined();
-        Descriptor program = programOf(programId)) {
-      int space = 64;
-      MemorySegment ids = arena.allocate(JAVA_INT, space);
-      MemorySegment info = arena.allocate(INFO_BYTES, 8);
-      info.set(JAVA_INT, 52, space);
-      info.set(JAVA_LONG, 56, ids.address());
-      info(program, info);
-      List<Integer> found = new ArrayList<>();
-      for (int i = 0; i < Math.min(space, info.get(JAVA_INT, 52)); i++) {
-        found.add(ids.getAtIndex(JAVA_INT, i));
-      }
-      return found;
+  private static Program program(Descriptor program, Arena arena) throws IOException {
+    MemorySegment ids = arena.allocate(JAVA_INT, MAPS_MAX);
+    MemorySegment info = arena.allocate(INFO_BYTES, 8);
+    info.set(JAVA_INT, 52, MAPS_MAX);
+    info.set(JAVA_LONG, 56, ids.address());
+    info(program, info);
+    List<Integer> found = new ArrayList<>();
+    for (int i = 0; i < Math.min(MAPS_MAX, info.get(JAVA_INT, 52)); i++) {
+      found.add(ids.getAtIndex(JAVA_INT, i));
     }
+    return new Program(info.getString(64, StandardCharsets.US_ASCII), List.copyOf(found));
   }
 
   static MemorySegment info(Descriptor of, MemorySegment info) throws IOException {

@@ -7,6 +7,8 @@ import cairn.linux.bpf.BpfMap;
 import cairn.linux.bpf.Descriptor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,19 +35,18 @@ public final class ChangeTracker implements AutoCloseable {
   private final Resources resources;
   private final MarkingCode.Maps maps;
   private final Control control;
-  private final Marks marks;
+  private final MemorySegment marks;
   private final BpfMap barrier;
   private final List<Events.Attachment> attachments = new ArrayList<>();
 
   /// @param resources that belong to it from now on
-  private ChangeTracker(MarkingCode.Maps maps, long length, Resources resources)
-      throws IOException {
+  private ChangeTracker(MarkingCode.Maps maps, Resources resources) throws IOException {
     Arena arena = Arena.ofShared();
     resources.add(arena::close);
     this.resources = resources;
     this.maps = maps;
     this.control = new Control(maps.control().map(arena, true));
-    this.marks = new Marks(maps.marks().map(arena, false), length);
+    this.marks = maps.marks().map(arena, false);
     this.barrier = BpfMap.holder("cairn_barrier", maps.control());
     resources.add(barrier::close);
   }
@@ -61,12 +62,16 @@ public final class ChangeTracker implements AutoCloseable {
   /// As the other, with what is found elsewhere.
   public static ChangeTracker attach(Kernel kernel, TrackedRange range, RandomGenerator chance)
       throws IOException {
-    Events events = kernel.events(range.disk());
+    return attach(kernel.events(range.disk()), range, chance);
+  }
+
+  static ChangeTracker attach(Events events, TrackedRange range, RandomGenerator chance)
+      throws IOException {
     Resources resources = new Resources();
     try {
       MarkingCode.Maps maps = maps(range, events, resources);
-      ChangeTracker tracker = new ChangeTracker(maps, range.length(), resources);
-      tracker.control.initialize(TrackerId.random(chance), range, events.hooks().size());
+      ChangeTracker tracker = new ChangeTracker(maps, resources);
+      tracker.control.initialize(TrackerId.random(chance), range, events.hooks());
       for (Hook hook : events.hooks()) {
         tracker.attach(hook, events, range);
       }
@@ -78,6 +83,51 @@ public final class ChangeTracker implements AutoCloseable {
       resources.closeAfter(e);
       throw e;
     }
+  }
+
+  /// The tracker that was pinned below this directory, with the marks it made meanwhile. Whether it
+  /// is the one that is expected, its [#id] says.
+  public static Reopened openPinned(Path directory) {
+    Resources resources = new Resources();
+    try {
+      return new Reopened.Found(reopen(new Pins(directory), resources));
+    } catch (IOException | RuntimeException e) {
+      resources.closeAfter(e);
+      return new Reopened.Refused("no tracker in " + directory + ": " + e.getMessage());
+    }
+  }
+
+  private static ChangeTracker reopen(Pins pins, Resources resources) throws IOException {
+    BpfMap controlMap = pins.control(resources);
+    require(controlMap.shape().equals(BpfMap.Shape.pages(1)), "its control map has another shape");
+    BpfMap marks = pins.marks(resources);
+    MarkingCode.Maps maps = new MarkingCode.Maps(controlMap, marks, null);
+    ChangeTracker tracker = new ChangeTracker(maps, resources);
+    require(tracker.control.isValid(), "its control page is of another version");
+    BpfMap.Shape expected = Marks.shape(tracker.range().length());
+    require(marks.shape().equals(expected), "its marks have another size");
+    tracker.attachments.addAll(pins.attachments(resources));
+    List<Hook> hooks = tracker.attachments.stream().map(Events.Attachment::hook).toList();
+    require(tracker.control.isAttachedTo(hooks), "some of its attachments are missing");
+    List<Integer> ids = List.of(controlMap.id(), marks.id());
+    for (Events.Attachment attachment : tracker.attachments) {
+      Bpf.Program program = Bpf.attached(attachment.descriptor());
+      require(
+          program.name().equals(attachment.hook().program()) && program.mapIds().containsAll(ids),
+          "its attachment to " + attachment.hook().tracepoint() + " is none of its own");
+    }
+    return tracker;
+  }
+
+  private static void require(boolean condition, String otherwise) throws IOException {
+    if (!condition) {
+      throw new IOException(otherwise);
+    }
+  }
+
+  /// Ends the tracker that is pinned below this directory, if there is one, or what is left of it.
+  public static void unpin(Path directory) throws IOException {
+    new Pins(directory).remove();
   }
 
   private static MarkingCode.Maps maps(TrackedRange range, Events events, Resources resources)
@@ -150,14 +200,16 @@ public final class ChangeTracker implements AutoCloseable {
   /// @return the new generation
   /// @throws GenerationsUsedUp when there is none; nothing has changed then
   public synchronized int advance() throws IOException {
-    int next = generation() + 1;
-    if (next > Control.LAST_GENERATION) {
-      throw new GenerationsUsedUp(id());
-    }
-    control.generation(next);
+    int generation;
+    do {
+      generation = generation();
+      if (generation == Control.LAST_GENERATION) {
+        throw new GenerationsUsedUp(id());
+      }
+    } while (!control.advance(generation));
     // Not membarrier(2), which refuses where processors run without ticks (nohz_full).
     barrier.hold(maps.control());
-    return next;
+    return generation + 1;
   }
 
   /// Tells what was written in this generation or later: ranges of whole blocks, relative to the
@@ -169,7 +221,7 @@ public final class ChangeTracker implements AutoCloseable {
     if (generation < 1 || generation > Control.LAST_GENERATION) {
       throw new IllegalArgumentException("no generation " + generation);
     }
-    marks.visit(generation, visitor);
+    new Marks(marks, range().length()).visit(generation, visitor);
     return control.lostGeneration() < generation;
   }
 
@@ -181,6 +233,22 @@ public final class ChangeTracker implements AutoCloseable {
   /// Why marks were lost the last time.
   public Optional<Loss> loss() {
     return control.loss();
+  }
+
+  Control control() {
+    return control;
+  }
+
+  /// Makes it go on without this process, under names in a new directory below a bpffs.
+  ///
+  /// @return empty when that is so; else why this process has to stay
+  public synchronized Optional<String> pin(Path directory) throws IOException {
+    if (!attachments.stream().allMatch(Events.Attachment::pinnable)) {
+      return Optional.of(
+          "this kernel has no type information, and cannot pin perf events (Linux 5.15 can)");
+    }
+    new Pins(directory).create(maps, attachments);
+    return Optional.empty();
   }
 
   @Override

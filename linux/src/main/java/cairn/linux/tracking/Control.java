@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import cairn.linux.DeviceNumber;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.Optional;
 
 /// What a tracker and its programs tell each other, in a page that they share. In the byte order of
@@ -19,12 +20,12 @@ import java.util.Optional;
 /// |     24 |     8 | major and minor number of the disk                                     |
 /// |     32 |     8 | offset of the range                                                    |
 /// |     40 |     8 | length of the range                                                    |
-/// |     48 |     4 | number of attachments                                                  |
-/// |     56 |     1 | generation, 1 to 255: programs read it at each mark                     |
+/// |     48 |     4 | tracepoints that are attached to, a bit for each number of [Hook]       |
+/// |     56 |     4 | generation, 1 to 255: programs read its first byte at each mark        |
 /// |     64 |     1 | last generation in which marks were lost, 0 for never: written by programs |
 /// |     65 |     1 | why, a number of [Loss] ; written by programs                         |
 ///
-/// Each byte is written by one store, so that no processor sees half of it. What programs write
+/// What programs read or write are single bytes, of which no processor sees half. What they write
 /// lies in another cache line than what they read.
 record Control(MemorySegment page) {
   static final int GENERATION_OFFSET = 56;
@@ -33,22 +34,23 @@ record Control(MemorySegment page) {
   static final int LAST_GENERATION = 255;
 
   private static final long MAGIC = 0x6361_6972_6e74_0001L;
+  private static final VarHandle GENERATION = JAVA_INT.varHandle();
   private static final VarHandle BYTE = JAVA_BYTE.varHandle();
 
-  void initialize(TrackerId id, TrackedRange range, int attachments) {
+  void initialize(TrackerId id, TrackedRange range, List<Hook> hooks) {
     page.set(JAVA_LONG, 8, id.high());
     page.set(JAVA_LONG, 16, id.low());
     page.set(JAVA_INT, 24, range.disk().major());
     page.set(JAVA_INT, 28, range.disk().minor());
     page.set(JAVA_LONG, 32, range.offset());
     page.set(JAVA_LONG, 40, range.length());
-    page.set(JAVA_INT, 48, attachments);
-    generation(1);
+    page.set(JAVA_INT, 48, bits(hooks));
+    page.set(JAVA_INT, GENERATION_OFFSET, 1);
     page.set(JAVA_LONG, 0, MAGIC);
   }
 
   boolean isValid() {
-    return page.get(JAVA_LONG, 0) == MAGIC && generation() != 0;
+    return page.get(JAVA_LONG, 0) == MAGIC && generation() >= 1 && generation() <= LAST_GENERATION;
   }
 
   TrackerId id() {
@@ -63,16 +65,17 @@ record Control(MemorySegment page) {
         page.get(JAVA_LONG, 40));
   }
 
-  int attachments() {
-    return page.get(JAVA_INT, 48);
+  boolean isAttachedTo(List<Hook> hooks) {
+    return page.get(JAVA_INT, 48) == bits(hooks);
   }
 
   int generation() {
-    return unsigned(GENERATION_OFFSET);
+    return (int) GENERATION.getVolatile(page, (long) GENERATION_OFFSET);
   }
 
-  void generation(int generation) {
-    BYTE.setVolatile(page, (long) GENERATION_OFFSET, (byte) generation);
+  /// @return false when it is another one by now, and stays that
+  boolean advance(int generation) {
+    return GENERATION.compareAndSet(page, (long) GENERATION_OFFSET, generation, generation + 1);
   }
 
   /// 0 when none was ever lost.
@@ -80,8 +83,18 @@ record Control(MemorySegment page) {
     return unsigned(LOST_OFFSET);
   }
 
+  /// As programs do it.
+  void lose(Loss why) {
+    BYTE.setVolatile(page, (long) LOST_OFFSET, (byte) generation());
+    BYTE.setVolatile(page, (long) REASON_OFFSET, (byte) why.number());
+  }
+
   Optional<Loss> loss() {
     return Loss.of(unsigned(REASON_OFFSET));
+  }
+
+  private static int bits(List<Hook> hooks) {
+    return hooks.stream().mapToInt(hook -> 1 << hook.number()).sum();
   }
 
   private int unsigned(long offset) {

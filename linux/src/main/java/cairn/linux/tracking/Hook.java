@@ -7,14 +7,14 @@ package cairn.linux.tracking;
 /// makes it right to read the device meanwhile: a reader that saw the old data will find the mark.
 enum Hook {
   /// A bio enters the block layer: all writes of all devices, once each.
-  BIO_QUEUE("block_bio_queue", "cairn_queue", Subject.BIO),
+  BIO_QUEUE(0, "block_bio_queue", "cairn_queue", Subject.BIO),
   /// A bio goes on under the name of another device. Drivers that pass it on as it is, such as md's
   /// RAID 0, do not queue it again.
-  BIO_REMAP("block_bio_remap", "cairn_remap", Subject.BIO),
-  RQ_ISSUE("block_rq_issue", "cairn_issue", Subject.REQUEST),
-  RQ_COMPLETE("block_rq_complete", "cairn_complete", Subject.REQUEST),
+  BIO_REMAP(1, "block_bio_remap", "cairn_remap", Subject.BIO),
+  RQ_ISSUE(2, "block_rq_issue", "cairn_issue", Subject.REQUEST),
+  RQ_COMPLETE(3, "block_rq_complete", "cairn_complete", Subject.REQUEST),
   /// Not told of bios that ended as part of a request.
-  BIO_COMPLETE("block_bio_complete", "cairn_end", Subject.BIO);
+  BIO_COMPLETE(4, "block_bio_complete", "cairn_end", Subject.BIO);
 
   /// What the event is about.
   enum Subject {
@@ -22,14 +22,20 @@ enum Hook {
     REQUEST
   }
 
+  private final int number;
   private final String tracepoint;
   private final String program;
   private final Subject subject;
 
-  Hook(String tracepoint, String program, Subject subject) {
+  Hook(int number, String tracepoint, String program, Subject subject) {
+    this.number = number;
     this.tracepoint = tracepoint;
     this.program = program;
     this.subject = subject;
+  }
+
+  int number() {
+    return number;
   }
 
   String tracepoint() {

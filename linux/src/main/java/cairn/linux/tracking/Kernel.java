@@ -65,8 +65,7 @@ public record Kernel(Path typeInformation, Path tracefs, Path sys) {
   ///
   /// @throws TrackerUnavailable when it cannot be
   Path blockEvents() throws IOException {
-    Path events = tracefs.resolve("events/block");
-    if (!Files.isDirectory(events)) {
+    if (!Files.isDirectory(events())) {
       try {
         FileSystemMount.mount("tracefs", tracefs);
       } catch (CallFailed e) {
@@ -74,10 +73,18 @@ public record Kernel(Path typeInformation, Path tracefs, Path sys) {
             "there is no " + typeInformation + ", and tracefs is of no use: " + e.getMessage(), e);
       }
     }
-    if (!Files.isReadable(events.resolve(Hook.BIO_QUEUE.tracepoint()).resolve("format"))) {
+    if (!hasTracepoints()) {
       throw new TrackerUnavailable(
-          "there is no " + typeInformation + ", and no readable tracepoints in " + events);
+          "there is no " + typeInformation + ", and no readable tracepoints in " + events());
     }
-    return events;
+    return events();
+  }
+
+  boolean hasTracepoints() {
+    return Files.isReadable(events().resolve(Hook.BIO_QUEUE.tracepoint()).resolve("format"));
+  }
+
+  private Path events() {
+    return tracefs.resolve("events/block");
   }
 }

@@ -16,8 +16,8 @@ public enum Loss {
   UNPAIRED(4, "the end of a write was never seen"),
   /// More bios under way than the table of them holds.
   TABLE_FULL(5, "too many writes were under way at once"),
-  /// A discard of which the tracepoint tells one range of several.
-  SEVERAL_RANGES(6, "the ranges of a merged discard are not known");
+  /// A merged discard of which the ranges are not told, or are too many.
+  SEVERAL_RANGES(6, "a merged discard had too many ranges");
 
   private final int number;
   private final String sentence;

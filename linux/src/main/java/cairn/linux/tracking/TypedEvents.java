@@ -35,18 +35,27 @@ final class TypedEvents implements Events {
   private static final int OPERATION_WRITE = 1;
   private static final int OPERATION_DISCARD = 3;
   private static final int PASS_THROUGH_MIN = 32;
-  private static final int MERGED_STEPS_MAX = 1024;
+  private static final int MERGED_STEPS_MAX = 320;
 
   private final TypeInformation types;
   private final DeviceNumber disk;
   private final boolean requests;
+  private final int neighbourlySegmentsMax;
 
   /// @param disk that is tracked
   /// @param requests whether its driver takes requests, not bios
   TypedEvents(TypeInformation types, DeviceNumber disk, boolean requests) {
+    this(types, disk, requests, 1);
+  }
+
+  /// @param neighbourlySegmentsMax how many segments a discard of a driver may have at most for its
+  ///   requests to be taken for one range
+  TypedEvents(
+      TypeInformation types, DeviceNumber disk, boolean requests, int neighbourlySegmentsMax) {
     this.types = types;
     this.disk = disk;
     this.requests = requests;
+    this.neighbourlySegmentsMax = neighbourlySegmentsMax;
   }
 
   // Ends first: what is remembered by one program is forgotten by another.
@@ -159,8 +168,10 @@ final class TypedEvents implements Events {
         .place(hasLength);
   }
 
-  /// Discards may be merged although they are not neighbours; then each bio has to be looked at.
-  /// Steps through bios and, within one, through granules are counted together.
+  /// Where the driver takes several ranges at once, discards are merged although they are not
+  /// neighbours; then each bio has to be looked at. Steps through bios and, within one, through
+  /// granules are counted together. The limit is what the verifier walks through in a moment;
+  /// beyond it, and that is 640 MiB, all counts as changed.
   private void writeMergedDiscard(MarkingCode code) throws IOException {
     Assembler assembler = code.assembler();
     Label single = new Label("one range");
@@ -169,6 +180,9 @@ final class TypedEvents implements Events {
     Label next = new Label("next bio");
     assembler
         .jumpIf(R8, Condition.NOT_EQUAL, OPERATION_DISCARD, single)
+        .load(Width.LONG, R1, R9, member("request", "q"))
+        .load(Width.SHORT, R1, R1, member("request_queue", "limits.max_discard_segments"))
+        .jumpIf(R1, Condition.AT_MOST, neighbourlySegmentsMax, single)
         .load(Width.LONG, R1, R9, member("request", "bio"))
         .load(Width.LONG, R2, R9, member("request", "biotail"))
         .jumpIf(R1, Condition.EQUAL, R2, single)
@@ -187,13 +201,13 @@ final class TypedEvents implements Events {
         .jumpIf(R6, Condition.ABOVE, R7, next)
         .apply(Operation.ADD, R8, 1)
         .jumpIf(R8, Condition.BELOW, MERGED_STEPS_MAX, granule)
-        .jump(code.lost(Loss.OUT_OF_BOUNDS))
+        .jump(code.lost(Loss.SEVERAL_RANGES))
         .place(next)
         .load(Width.LONG, R9, R9, member("bio", "bi_next"))
         .jumpIf(R9, Condition.EQUAL, 0, code.exit())
         .apply(Operation.ADD, R8, 1)
         .jumpIf(R8, Condition.BELOW, MERGED_STEPS_MAX, bio)
-        .jump(code.lost(Loss.OUT_OF_BOUNDS))
+        .jump(code.lost(Loss.SEVERAL_RANGES))
         .place(single);
   }
 
