@@ -48,6 +48,18 @@ record Arrows(Map<String, List<String>> table) {
           linux.bpf           -> base.* linux
           linux.tracking      -> base.* linux linux.bpf
           volume              -> base.* linux
+
+          filesystem.layout   -> base.*
+          filesystem.used     -> base.*
+          filesystem.ext      -> base.* filesystem.layout filesystem.used
+          filesystem.xfs      -> base.* filesystem.layout filesystem.used
+          filesystem.btrfs    -> base.* filesystem.layout filesystem.used
+          filesystem.fat      -> base.* filesystem.layout filesystem.used
+          filesystem.swap     -> base.* filesystem.layout filesystem.used
+          filesystem.lvm      -> base.* filesystem.layout filesystem.used
+          filesystem.partition -> base.* filesystem.layout filesystem.used
+          filesystem          -> base.* filesystem.*
+
           engine              -> base.* storage repository.* linux volume
           engine.capture      -> base.* storage repository.* linux volume engine
           engine.backup       -> base.* storage repository.* linux volume engine engine.capture

@@ -1,0 +1,77 @@
+package cairn.filesystem;
+
+import cairn.filesystem.partition.Partition;
+import cairn.filesystem.partition.PartitionTable;
+import cairn.filesystem.used.Format;
+import cairn.filesystem.used.Identity;
+import java.util.List;
+import java.util.Optional;
+
+/// What a volume, or a partition of it, holds.
+public sealed interface Content {
+  Identity identity();
+
+  /// As `blkid` names it, or `unknown`.
+  default String type() {
+    return identity().type();
+  }
+
+  default Optional<String> uuid() {
+    return identity().uuid();
+  }
+
+  default Optional<String> label() {
+    return identity().label();
+  }
+
+  /// In bytes, as the content says itself.
+  default long size() {
+    return identity().size();
+  }
+
+  /// A disk that is divided.
+  ///
+  /// @param parts in ascending order of their offsets
+  record Partitioned(PartitionTable table, List<Part> parts) implements Content {
+    public Partitioned {
+      parts = List.copyOf(parts);
+    }
+
+    @Override
+    public Identity identity() {
+      return table.identity();
+    }
+  }
+
+  /// A partition and what it holds.
+  record Part(Partition partition, Content content) {}
+
+  /// A file system that is understood.
+  record FileSystem(Format format) implements Content {
+    @Override
+    public Identity identity() {
+      return format.identity();
+    }
+  }
+
+  /// A swap area.
+  record Swap(Format format) implements Content {
+    @Override
+    public Identity identity() {
+      return format.identity();
+    }
+  }
+
+  /// A physical volume of LVM2.
+  record PhysicalVolume(Format format) implements Content {
+    @Override
+    public Identity identity() {
+      return format.identity();
+    }
+  }
+
+  /// Something that is not understood or is damaged.
+  ///
+  /// @param why in one sentence, without a full stop
+  record Unknown(Identity identity, String why) implements Content {}
+}

@@ -1,0 +1,132 @@
+package cairn.filesystem;
+
+import cairn.base.block.BlockReader;
+import cairn.base.bytes.CorruptData;
+import cairn.filesystem.Content.FileSystem;
+import cairn.filesystem.Content.Part;
+import cairn.filesystem.Content.Partitioned;
+import cairn.filesystem.Content.Unknown;
+import cairn.filesystem.ext.ExtFileSystem;
+import cairn.filesystem.layout.Area;
+import cairn.filesystem.layout.Fields;
+import cairn.filesystem.partition.Partition;
+import cairn.filesystem.partition.PartitionTable;
+import cairn.filesystem.used.Format;
+import cairn.filesystem.used.Identity;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/// Finds out what a device or image holds: a partition table, a file system, swap, a physical
+/// volume of LVM, or something unknown.
+///
+/// A volume with the signs of two formats is unknown: one of them is a remainder, and nothing says
+/// which.
+public final class Contents {
+  private static final String UNKNOWN = "unknown";
+
+  /// Where all signs are looked for, apart from those at the end.
+  private static final int HEAD_BYTES = 256 << 10;
+
+  private static final List<Known> KNOWN =
+      List.of(new Known("ext", ExtFileSystem::recognises, ExtFileSystem::open, FileSystem::new));
+
+  @FunctionalInterface
+  private interface Opener {
+    Format open(BlockReader volume) throws IOException, CorruptData;
+  }
+
+  /// A format that is understood.
+  private record Known(
+      String name,
+      Predicate<Fields> recognises,
+      Opener opener,
+      Function<Format, Content> content) {}
+
+  private Contents() {}
+
+  /// Odd and damaged content is [Unknown].
+  ///
+  /// @throws IOException when the volume could not be read
+  public static Content identify(BlockReader volume) throws IOException {
+    Fields head = head(volume);
+    List<String> signs = signs(volume, head);
+    if (!PartitionTable.recognises(head, volume.size())) {
+      return identify(volume, head, signs);
+    }
+    return signs.isEmpty() ? partitioned(volume) : ambiguous(volume, signs, "a partition table");
+  }
+
+  /// A partition is not divided again.
+  private static Content within(BlockReader volume) throws IOException {
+    Fields head = head(volume);
+    return identify(volume, head, signs(volume, head));
+  }
+
+  private static Content identify(BlockReader volume, Fields head, List<String> signs)
+      throws IOException {
+    if (signs.isEmpty()) {
+      return unknown(volume, UNKNOWN, "it has no sign of a known format");
+    }
+    if (signs.size() > 1) {
+      return ambiguous(volume, signs.subList(1, signs.size()), signs.getFirst());
+    }
+    String sign = signs.getFirst();
+    for (Known known : KNOWN) {
+      if (known.recognises().test(head)) {
+        return open(volume, known);
+      }
+    }
+    return unknown(volume, sign, "its free blocks are not understood");
+  }
+
+  private static Content open(BlockReader volume, Known known) throws IOException {
+    try {
+      return known.content().apply(known.opener().open(volume));
+    } catch (CorruptData e) {
+      return unknown(volume, known.name(), e.problem().message());
+    }
+  }
+
+  private static Content partitioned(BlockReader disk) throws IOException {
+    try {
+      PartitionTable table = PartitionTable.read(disk);
+      List<Part> parts = new ArrayList<>();
+      for (Partition partition : table.partitions()) {
+        Area area = new Area(disk, partition.offset(), partition.length());
+        parts.add(new Part(partition, within(area)));
+      }
+      return new Partitioned(table, parts);
+    } catch (CorruptData e) {
+      return unknown(disk, UNKNOWN, e.problem().message());
+    }
+  }
+
+  private static List<String> signs(BlockReader volume, Fields head) throws IOException {
+    List<String> signs = new ArrayList<>();
+    for (Known known : KNOWN) {
+      if (known.recognises().test(head)) {
+        signs.add(known.name());
+      }
+    }
+    signs.addAll(Foreign.signs(volume, head));
+    return signs;
+  }
+
+  private static Content ambiguous(BlockReader volume, List<String> signs, String first) {
+    String why = "it has the signs of " + first + " and of " + String.join(" and of ", signs);
+    return unknown(volume, UNKNOWN, why);
+  }
+
+  private static Unknown unknown(BlockReader volume, String type, String why) {
+    return new Unknown(Identity.of(type, volume.size()), why);
+  }
+
+  private static Fields head(BlockReader volume) throws IOException {
+    byte[] head = new byte[(int) Math.min(HEAD_BYTES, volume.size())];
+    volume.read(0, head, 0, head.length);
+    return Fields.littleEndian(head);
+  }
+}

@@ -1,0 +1,8 @@
+/// What a volume holds ([Contents][cairn.filesystem.Contents]) and which of its bytes are in use
+/// ([UsedRanges][cairn.filesystem.UsedRanges]). Below it there is one package for each format, with
+/// one reader for all who read that format. What is not understood, or not proved, is in use as a
+/// whole. Knows `base`; sees volumes through `BlockReader` alone.
+@NullMarked
+package cairn.filesystem;
+
+import org.jspecify.annotations.NullMarked;
