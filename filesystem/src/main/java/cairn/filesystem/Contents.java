@@ -13,6 +13,7 @@ import cairn.filesystem.partition.Partition;
 import cairn.filesystem.partition.PartitionTable;
 import cairn.filesystem.used.Format;
 import cairn.filesystem.used.Identity;
+import cairn.filesystem.xfs.XfsFileSystem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,9 @@ public final class Contents {
   private static final int HEAD_BYTES = 256 << 10;
 
   private static final List<Known> KNOWN =
-      List.of(new Known("ext", ExtFileSystem::recognises, ExtFileSystem::open, FileSystem::new));
+      List.of(
+          new Known("ext", ExtFileSystem::recognises, ExtFileSystem::open, FileSystem::new),
+          new Known("xfs", XfsFileSystem::recognises, XfsFileSystem::open, FileSystem::new));
 
   @FunctionalInterface
   private interface Opener {
