@@ -6,6 +6,7 @@ import cairn.filesystem.Content.FileSystem;
 import cairn.filesystem.Content.Part;
 import cairn.filesystem.Content.Partitioned;
 import cairn.filesystem.Content.Unknown;
+import cairn.filesystem.btrfs.BtrfsFileSystem;
 import cairn.filesystem.ext.ExtFileSystem;
 import cairn.filesystem.layout.Area;
 import cairn.filesystem.layout.Fields;
@@ -34,7 +35,8 @@ public final class Contents {
   private static final List<Known> KNOWN =
       List.of(
           new Known("ext", ExtFileSystem::recognises, ExtFileSystem::open, FileSystem::new),
-          new Known("xfs", XfsFileSystem::recognises, XfsFileSystem::open, FileSystem::new));
+          new Known("xfs", XfsFileSystem::recognises, XfsFileSystem::open, FileSystem::new),
+          new Known("btrfs", BtrfsFileSystem::recognises, BtrfsFileSystem::open, FileSystem::new));
 
   @FunctionalInterface
   private interface Opener {

@@ -2,11 +2,13 @@ package cairn.filesystem.xfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cairn.base.bytes.CorruptData;
 import cairn.base.test.Seed;
 import cairn.filesystem.UsedRanges.PartUse;
 import cairn.filesystem.test.Damage;
 import cairn.filesystem.test.FilledImage;
 import cairn.filesystem.test.FilledImage.Told;
+import cairn.filesystem.test.ImageFile;
 import cairn.filesystem.test.MountPoint;
 import cairn.filesystem.test.Proof;
 import cairn.filesystem.test.Workload;
@@ -60,12 +62,18 @@ final class XfsFileSystemTest {
   }
 
   @Test
-  void aTreeOfSeveralLevelsIsWalked(Seed seed) throws IOException {
+  void aTreeOfSeveralLevelsIsWalked(Seed seed) throws IOException, CorruptData {
     Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
     Command.run("mkfs.xfs", "-q", "-b", "size=1024", "-d", "agcount=2", path.toString());
     try (MountPoint mount = MountPoint.of(path, "rw")) {
       Workload.run(mount.directory(), BYTES / 4, seed);
       punch(mount.directory().resolve("with holes"));
+    }
+    try (ImageFile volume = new ImageFile(path)) {
+      XfsSuperblock superblock = XfsSuperblock.read(volume);
+      int one = XfsGroup.read(volume, superblock, 0).freeLevels();
+      int other = XfsGroup.read(volume, superblock, 1).freeLevels();
+      assertThat(Math.max(one, other)).isGreaterThan(1);
     }
     Proof.holds(FilledImage.look(path), "xfs", CHECK);
   }
