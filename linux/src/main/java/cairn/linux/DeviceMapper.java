@@ -57,8 +57,14 @@ public final class DeviceMapper implements DmTables, AutoCloseable {
     try {
       return new DeviceMapper(NativeFile.open(control, NativeFile.Option.WRITE));
     } catch (CallFailed e) {
-      String missing = "this kernel offers no device-mapper: there is no " + control;
-      throw e.errno() == Errno.ENOENT ? new IOException(missing, e) : e;
+      throw switch (e.errno()) {
+        case Errno.ENOENT ->
+            new IOException("this kernel offers no device-mapper: there is no " + control, e);
+        // The name is there from the start, in case that a module comes.
+        case Errno.ENODEV, Errno.ENXIO ->
+            new IOException("this kernel offers no device-mapper: nobody answers " + control, e);
+        default -> e;
+      };
     }
   }
 

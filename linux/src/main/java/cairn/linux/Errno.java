@@ -16,6 +16,7 @@ public final class Errno {
   public static final int EACCES = 13;
   public static final int EBUSY = 16;
   public static final int EEXIST = 17;
+  public static final int ENODEV = 19;
   public static final int EINVAL = 22;
   public static final int ENOTTY = 25;
   public static final int ENOSPC = 28;
@@ -40,7 +41,7 @@ public final class Errno {
           Map.entry(EBUSY, "EBUSY (device or file in use)"),
           Map.entry(EEXIST, "EEXIST (file exists)"),
           Map.entry(18, "EXDEV (on another file system)"),
-          Map.entry(19, "ENODEV (no such device)"),
+          Map.entry(ENODEV, "ENODEV (no such device)"),
           Map.entry(20, "ENOTDIR (not a directory)"),
           Map.entry(21, "EISDIR (is a directory)"),
           Map.entry(EINVAL, "EINVAL (invalid argument)"),

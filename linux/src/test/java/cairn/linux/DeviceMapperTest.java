@@ -3,6 +3,7 @@ package cairn.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import cairn.linux.test.Command;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -93,11 +94,16 @@ final class DeviceMapperTest {
   }
 
   @Test
-  void saysSoWhenTheKernelHasNoDeviceMapper(@TempDir Path directory) {
+  void saysSoWhenTheKernelHasNoDeviceMapper(@TempDir Path directory) throws IOException {
     Path control = directory.resolve("control");
     assertThatIOException()
         .isThrownBy(() -> DeviceMapper.open(control))
         .withMessage("this kernel offers no device-mapper: there is no " + control);
+    // No driver ever has this number.
+    Command.run("mknod", control.toString(), "c", "10", "255");
+    assertThatIOException()
+        .isThrownBy(() -> DeviceMapper.open(control))
+        .withMessage("this kernel offers no device-mapper: nobody answers " + control);
   }
 
   private void version(int next, String name) {
