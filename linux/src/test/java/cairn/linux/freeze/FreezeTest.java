@@ -21,7 +21,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,9 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class FreezeTest {
   private static final Duration LONG = Duration.ofSeconds(30);
-  private static final Duration SHORT = Duration.ofMillis(400);
+  private static final Duration SHORT = Duration.ofMillis(1500);
   private static final Duration A_MOMENT = Duration.ofMillis(200);
-  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration A_SECOND = Duration.ofSeconds(1);
 
   @TempDir private Path directory;
   private final Deque<Mounted> mounts = new ArrayDeque<>();
@@ -206,7 +206,7 @@ final class FreezeTest {
       CompletableFuture<Void> writer = writer(upper.resolve("file"));
       assertThat(writer).as("written while frozen").failsWithin(A_MOMENT);
       process.destroyForcibly();
-      assertThat(writer).as("thawed by the watchdog").succeedsWithin(SOON);
+      assertThat(writer).as("thawed by the watchdog").succeedsWithin(A_SECOND);
       assertThat(writer(lower.resolve("file"))).succeedsWithin(SOON);
     } finally {
       process.destroyForcibly().onExit().join();
@@ -324,7 +324,7 @@ final class FreezeTest {
   private static void kill(long pid) {
     ProcessHandle handle = ProcessHandle.of(pid).orElseThrow();
     handle.destroyForcibly();
-    assertThat(handle.onExit()).succeedsWithin(1, TimeUnit.SECONDS);
+    assertThat(handle.onExit()).succeedsWithin(SOON);
   }
 
   private static CompletableFuture<Void> writer(Path file) {

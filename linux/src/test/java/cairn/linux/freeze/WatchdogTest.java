@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The watchdog alone, told things that [Freeze] seldom tells it.
 @Timeout(30)
 final class WatchdogTest {
-  private static final Duration LIMIT = Duration.ofMillis(200);
+  private static final Duration LIMIT = Duration.ofMillis(500);
 
   @TempDir private Path directory;
   private LoopDevice loop;
