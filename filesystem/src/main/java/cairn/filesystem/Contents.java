@@ -5,13 +5,18 @@ import cairn.base.bytes.CorruptData;
 import cairn.filesystem.Content.FileSystem;
 import cairn.filesystem.Content.Part;
 import cairn.filesystem.Content.Partitioned;
+import cairn.filesystem.Content.PhysicalVolume;
+import cairn.filesystem.Content.Swap;
 import cairn.filesystem.Content.Unknown;
 import cairn.filesystem.btrfs.BtrfsFileSystem;
 import cairn.filesystem.ext.ExtFileSystem;
+import cairn.filesystem.fat.FatFileSystem;
 import cairn.filesystem.layout.Area;
 import cairn.filesystem.layout.Fields;
+import cairn.filesystem.lvm.LvmPhysicalVolume;
 import cairn.filesystem.partition.Partition;
 import cairn.filesystem.partition.PartitionTable;
+import cairn.filesystem.swap.SwapArea;
 import cairn.filesystem.used.Format;
 import cairn.filesystem.used.Identity;
 import cairn.filesystem.xfs.XfsFileSystem;
@@ -36,7 +41,14 @@ public final class Contents {
       List.of(
           new Known("ext", ExtFileSystem::recognises, ExtFileSystem::open, FileSystem::new),
           new Known("xfs", XfsFileSystem::recognises, XfsFileSystem::open, FileSystem::new),
-          new Known("btrfs", BtrfsFileSystem::recognises, BtrfsFileSystem::open, FileSystem::new));
+          new Known("btrfs", BtrfsFileSystem::recognises, BtrfsFileSystem::open, FileSystem::new),
+          new Known("vfat", FatFileSystem::recognises, FatFileSystem::open, FileSystem::new),
+          new Known("swap", SwapArea::recognises, SwapArea::open, Swap::new),
+          new Known(
+              "LVM2_member",
+              LvmPhysicalVolume::recognises,
+              LvmPhysicalVolume::open,
+              PhysicalVolume::new));
 
   @FunctionalInterface
   private interface Opener {

@@ -1,0 +1,152 @@
+package cairn.filesystem.fat;
+
+import cairn.base.block.BlockReader;
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Subject;
+import cairn.filesystem.layout.Area;
+import cairn.filesystem.layout.Fields;
+import cairn.filesystem.used.Format;
+import cairn.filesystem.used.Freshness;
+import cairn.filesystem.used.Identity;
+import cairn.filesystem.used.MapRefused;
+import cairn.filesystem.used.Merging;
+import cairn.filesystem.used.UsedVisitor;
+import java.io.IOException;
+import java.util.Arrays;
+
+/// A FAT12, FAT16 or FAT32.
+///
+/// A cluster is in use when its entry in the FAT is not zero. There are no checksums: that all FATs
+/// are the same, and that no entry names a cluster that there is not, has to do.
+public final class FatFileSystem implements Format {
+  private static final int HEAD_BYTES = 512;
+
+  /// Three bytes hold two entries of FAT12, so that a piece holds whole entries of any kind.
+  private static final int PIECE_BYTES = 3 << 18;
+
+  private static final int FIRST_CLUSTER = 2;
+
+  private final BlockReader volume;
+  private final FatBootSector boot;
+
+  private FatFileSystem(BlockReader volume, FatBootSector boot) {
+    this.volume = volume;
+    this.boot = boot;
+  }
+
+  /// @param head the first bytes of the volume
+  public static boolean recognises(Fields head) {
+    return FatBootSector.recognises(head);
+  }
+
+  /// @throws CorruptData when the boot sector is damaged
+  public static FatFileSystem open(BlockReader volume) throws IOException, CorruptData {
+    byte[] head = Area.read(volume, 0, HEAD_BYTES, Subject.of("boot sector", "fat"));
+    return new FatFileSystem(volume, FatBootSector.read(Fields.littleEndian(head)));
+  }
+
+  @Override
+  public Identity identity() {
+    return new Identity("vfat", boot.uuid(), boot.label(), boot.bytes());
+  }
+
+  /// There is no freezing: a FAT that is mounted is dirty until it is unmounted.
+  @Override
+  public Freshness freshness() {
+    return boot.isDirty() ? Freshness.UNCERTAIN : Freshness.CURRENT;
+  }
+
+  @Override
+  public void visitUsed(UsedVisitor visitor) throws IOException, CorruptData, MapRefused {
+    checkTrust();
+    Merging merging = new Merging(visitor);
+    merging.used(0, boot.dataOffset());
+    long entries = boot.clusters() + FIRST_CLUSTER;
+    long entriesOfPiece = PIECE_BYTES * 8L / boot.entryBits();
+    for (long first = 0; first < entries; first += entriesOfPiece) {
+      int count = (int) Math.min(entriesOfPiece, entries - first);
+      visitPiece(piece(first, count), first, count, merging);
+    }
+    long end = boot.dataOffset() + boot.clusters() * boot.clusterBytes();
+    if (end < volume.size()) {
+      merging.used(end, volume.size() - end);
+    }
+    merging.flush();
+  }
+
+  private void checkTrust() throws CorruptData, MapRefused {
+    Subject.of("boot sector", "fat")
+        .check(boot.bytes() <= volume.size(), "size", boot.bytes(), volume.size());
+    if (!boot.hasMirroredFats()) {
+      throw new MapRefused("only one of its FATs is in use");
+    }
+    if (boot.version() != 0) {
+      throw new MapRefused("unknown version " + boot.version());
+    }
+  }
+
+  private Fields piece(long first, int count) throws IOException, CorruptData {
+    long from = first * boot.entryBits() / 8;
+    int length = (int) Math.ceilDiv((long) count * boot.entryBits(), 8);
+    Subject subject = Subject.of("FAT", "0").at(Long.toString(from));
+    byte[] piece = Area.read(volume, boot.fatOffset(0) + from, length, subject);
+    for (int copy = 1; copy < boot.fats(); copy++) {
+      Subject other = Subject.of("FAT", Integer.toString(copy)).at(Long.toString(from));
+      byte[] same = Area.read(volume, boot.fatOffset(copy) + from, length, other);
+      int mismatch = Arrays.mismatch(piece, same);
+      other.check(mismatch < 0, "copy", "another byte at " + (from + mismatch), "the same");
+    }
+    return Fields.littleEndian(piece);
+  }
+
+  private void visitPiece(Fields piece, long first, int count, Merging merging)
+      throws CorruptData, MapRefused {
+    long clusterBytes = boot.clusterBytes();
+    for (int index = 0; index < count; index++) {
+      long cluster = first + index;
+      long entry = entry(piece, index);
+      if (cluster < FIRST_CLUSTER) {
+        checkReserved((int) cluster, entry);
+      } else if (entry != 0) {
+        checkLink(cluster, entry);
+        long offset = boot.dataOffset() + (cluster - FIRST_CLUSTER) * clusterBytes;
+        merging.used(offset, clusterBytes);
+      }
+    }
+  }
+
+  private long entry(Fields piece, int index) {
+    return switch (boot.entryBits()) {
+      case 12 -> {
+        int at = index * 3 / 2;
+        int high = at + 1 < piece.size() ? piece.u8(at + 1) : 0;
+        int both = piece.u8(at) | high << 8;
+        yield index % 2 == 0 ? both & 0xFFF : both >>> 4;
+      }
+      case 16 -> piece.u16(index * 2);
+      default -> piece.u32(index * 4) & 0x0FFF_FFFF;
+    };
+  }
+
+  /// The first entry repeats the media, the second one has a bit that is cleared after errors.
+  private void checkReserved(int cluster, long entry) throws CorruptData, MapRefused {
+    if (cluster == 0) {
+      Subject.of("FAT", "0").checkEqual(entry & 0xFF, boot.media(), "media");
+    } else if (boot.entryBits() > 12) {
+      long noErrors = boot.entryBits() == 16 ? 0x4000 : 0x0400_0000;
+      if ((entry & noErrors) == 0) {
+        throw new MapRefused("errors were recorded in it: run fsck.fat");
+      }
+    }
+  }
+
+  /// Values above all clusters mark bad clusters and ends of chains; 0 marks free ones.
+  private void checkLink(long cluster, long entry) throws CorruptData {
+    long marks = (1L << Math.min(28, boot.entryBits())) - 16;
+    long last = boot.clusters() + FIRST_CLUSTER - 1;
+    boolean good = entry >= marks || (entry >= FIRST_CLUSTER && entry <= last);
+    Subject.of("FAT", "0")
+        .at(Long.toString(cluster))
+        .check(good, "link", entry, FIRST_CLUSTER + ".." + last);
+  }
+}

@@ -1,0 +1,73 @@
+package cairn.filesystem.swap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cairn.filesystem.Content;
+import cairn.filesystem.test.FilledImage;
+import cairn.filesystem.test.FilledImage.Told;
+import cairn.filesystem.used.Moment;
+import cairn.linux.test.Command;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SwapAreaTest {
+  private static final int BYTES = 8 << 20;
+  private static final String UUID = "01234567-89ab-cdef-0123-456789abcdef";
+
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @ValueSource(ints = {4096, 16384, 65536})
+  void onlyTheHeaderIsTaken(int page) throws IOException {
+    Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
+    String size = Integer.toString(page);
+    Command.run("mkswap", "-q", "-p", size, "-L", "pages", "-U", UUID, path.toString());
+    Told told = FilledImage.told(path, (offset, length) -> Moment.LIVE);
+    assertThat(told.bytes()).isEqualTo(page);
+    Content content = told.ranges().content();
+    assertThat(content).isInstanceOf(Content.Swap.class);
+    assertThat(content.uuid()).contains(UUID);
+    assertThat(content.label()).contains("pages");
+    assertThat(content.size()).isEqualTo(BYTES);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "S1SUSPEND, a machine sleeps in it",
+    "S2SUSPEND, a machine sleeps in it",
+    "ULSUSPEND, a machine sleeps in it",
+    "LINHIB0001, a machine sleeps in it",
+    "SWAP-SPACE, it is of an old kind",
+    "NOTHINGYET, it has no sign of a known format"
+  })
+  void aMachineThatSleepsIsTakenWhole(String magic, String reason) throws IOException {
+    Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
+    Command.run("mkswap", "-q", path.toString());
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.seek(4086);
+      file.write(magic.getBytes(StandardCharsets.US_ASCII));
+    }
+    Told told = FilledImage.told(path, (offset, length) -> Moment.AT_REST);
+    assertThat(told.ranges().parts().getFirst().reason()).contains(reason);
+    assertThat(told.bytes()).isEqualTo(BYTES);
+  }
+
+  @Test
+  void aHeaderThatIsTooLargeForTheDeviceTakesEverything() throws IOException {
+    Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
+    Command.run("mkswap", "-q", path.toString());
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.setLength(BYTES / 2);
+    }
+    Told told = FilledImage.told(path, (offset, length) -> Moment.AT_REST);
+    assertThat(told.ranges().parts().getFirst().reason().orElseThrow())
+        .contains("corrupt header swap@0: size");
+  }
+}
