@@ -61,7 +61,7 @@ record Arrows(Map<String, List<String>> table) {
           filesystem          -> base.* filesystem.*
 
           engine              -> base.* storage repository.* linux volume
-          engine.capture      -> base.* storage repository.* linux volume engine
+          engine.capture      -> base.* storage repository.* linux.* volume filesystem.* engine
           engine.backup       -> base.* storage repository.* linux volume engine engine.capture
           engine.restore      -> base.* storage repository.* linux volume engine
           engine.compare      -> base.* storage repository.* linux volume engine
@@ -73,7 +73,7 @@ record Arrows(Map<String, List<String>> table) {
           cli.report          -> base.* repository.snapshot repository.tree
           cli.shell           -> base.* repository.crypto repository.read repository.session \
                                  engine engine.collect cli.report
-          cli.command         -> base.* storage repository.* volume engine.* cli.report cli.shell
+          cli.command         -> base.* storage repository.* linux.* volume engine.* cli.report cli.shell
           cli.manual          -> engine cli.report cli.shell cli.command
           cli                 -> base.* repository.session engine cli.*
           """);

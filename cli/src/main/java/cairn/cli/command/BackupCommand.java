@@ -10,11 +10,16 @@ import cairn.cli.report.Units;
 import cairn.cli.shell.Explained;
 import cairn.cli.shell.ProgressLine;
 import cairn.cli.shell.Shell;
+import cairn.cli.shell.UsageError;
 import cairn.engine.Cancellation;
+import cairn.engine.Surroundings;
 import cairn.engine.backup.Backup;
 import cairn.engine.backup.BackupReport;
 import cairn.engine.backup.BackupRequest;
 import cairn.engine.backup.BackupRequest.Parent;
+import cairn.engine.capture.CannotConverge;
+import cairn.engine.capture.Converge;
+import cairn.engine.capture.LiveDevices;
 import cairn.engine.capture.SourceFailed;
 import cairn.repository.Repository;
 import cairn.repository.snapshot.Counts;
@@ -23,6 +28,7 @@ import cairn.repository.snapshot.Snapshot;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +44,11 @@ import picocli.CommandLine.Parameters;
     description = {
       "Reads each SOURCE, an image file or a block device, and stores what the repository does not"
           + " hold yet. Sources are opened read-only.",
+      "A device that is in use is captured at one moment all the same: what is written to while it"
+          + " is read is seen and read again, until so little is left that its file systems are"
+          + " frozen for a fraction of a second. Several devices are captured at the same moment."
+          + " What the file systems do not use is left out. 'cairn doctor' tells what is possible"
+          + " here, and 'cairn tracker' has the next backup read only what was written to.",
       "Backups of the same source belong to one group, and each is compared with the newest"
           + " snapshot of its group, so that it costs as little as has changed.",
       "A backup that is interrupted or fails leaves no snapshot behind; what it stored until then"
@@ -70,9 +81,16 @@ final class BackupCommand extends CairnCommand {
 
   @Parameters(
       paramLabel = "SOURCE",
-      arity = "1..*",
+      arity = "0..*",
       description = "An image file or a block device.")
   private List<String> sources = List.of();
+
+  @Option(
+      names = "--all",
+      order = 9,
+      description =
+          "All disks of this machine that hold a mounted file system, without removable ones.")
+  private boolean all;
 
   @Option(
       names = "--name",
@@ -103,6 +121,21 @@ final class BackupCommand extends CairnCommand {
               + " recorded in the snapshot.")
   private boolean noVerify;
 
+  @Option(
+      names = "--no-skip",
+      order = 14,
+      description = "Also read what the file systems of a device in use say is free.")
+  private boolean noSkip;
+
+  @Option(
+      names = "--freeze-limit",
+      paramLabel = "SECONDS",
+      order = 15,
+      description =
+          "How long file systems may be frozen at most. Unless that much is needed, it is a"
+              + " fraction of a second. Default: 5.")
+  private int freezeSeconds = 5;
+
   BackupCommand(Shell shell) {
     super(shell);
     this.access = new RepositoryAccess(shell);
@@ -110,9 +143,12 @@ final class BackupCommand extends CairnCommand {
 
   @Override
   Outcome run() throws IOException, CorruptData {
-    try (Sources opened = Sources.open(sources)) {
-      String name =
-          group == null ? opened.group(shell().surroundings().get().owner().host()) : group;
+    if (sources.isEmpty() != all) {
+      throw new UsageError("name what to back up, or say --all");
+    }
+    try (Sources opened = Sources.open(all ? LocalSources.find() : sources)) {
+      String host = shell().surroundings().get().owner().host();
+      String name = group == null ? all ? host + ":all" : opened.group(host) : group;
       checkGroup(name);
       makeDefaultRepository();
       try (Opened repository = access.openToStore()) {
@@ -149,18 +185,19 @@ final class BackupCommand extends CairnCommand {
 
   private BackupReport backup(Repository repository, Sources opened, String name)
       throws IOException, CorruptData {
-    BackupRequest request =
-        new BackupRequest(
-            BackupRequest.Sources.atRest(opened.named()),
-            name,
-            tags,
-            parent(repository),
-            !noVerify);
-    try (ProgressLine progress = shell().progress()) {
-      Backup backup =
-          new Backup(repository, shell().surroundings().get(), progress, shell().cancellation());
-      return backup.run(request);
-    } catch (SourceFailed | Cancellation.Cancelled e) {
+    Duration freezeMax = Duration.ofSeconds(freezeSeconds);
+    LiveDevices.Choice choice =
+        new LiveDevices.Choice(!noSkip, freezeMax.multipliedBy(2), Trackers.FOLDER);
+    Surroundings surroundings = shell().surroundings().get();
+    try (LiveDevices live = LiveDevices.open(opened.volumes(), choice, surroundings.chance());
+        ProgressLine progress = shell().progress()) {
+      live.warnings().forEach(shell()::warn);
+      BackupRequest.Sources taken =
+          new BackupRequest.Sources(
+              opened.named(live), live.stillness(), Converge.Limits.DEFAULT.withLongest(freezeMax));
+      BackupRequest request = new BackupRequest(taken, name, tags, parent(repository), !noVerify);
+      return new Backup(repository, surroundings, progress, shell().cancellation()).run(request);
+    } catch (SourceFailed | CannotConverge | Cancellation.Cancelled e) {
       throw new Explained(e, "no snapshot was made, what was stored until then helps the next run");
     } catch (CorruptData e) {
       throw new Explained(

@@ -2,6 +2,7 @@ package cairn.cli.command;
 
 import cairn.cli.shell.UsageError;
 import cairn.engine.backup.BackupRequest.NamedVolume;
+import cairn.engine.capture.LiveDevices;
 import cairn.volume.Volume;
 import cairn.volume.Volumes;
 import java.io.IOException;
@@ -37,14 +38,19 @@ final class Sources implements AutoCloseable {
     return host + ":" + paths().stream().map(Path::toString).collect(Collectors.joining("+"));
   }
 
+  List<Volume> volumes() {
+    return volumes;
+  }
+
   /// Each under the last part of its path, or under all of it where that would not tell them apart.
-  List<NamedVolume> named() {
+  List<NamedVolume> named(LiveDevices live) {
     Set<String> seen = new HashSet<>();
     boolean unique = paths().stream().allMatch(path -> seen.add(lastPart(path)));
     List<NamedVolume> named = new ArrayList<>();
     for (Volume volume : volumes) {
       Path path = volume.identity().path();
-      named.add(new NamedVolume(unique ? lastPart(path) : path.toString(), volume));
+      named.add(
+          new NamedVolume(unique ? lastPart(path) : path.toString(), volume, live.inUse(volume)));
     }
     return named;
   }

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /// Captures volumes in use at one moment: copies them, then again and again what was written to
 /// meanwhile, until so little is left that it can be read while everything stands still for a
@@ -20,6 +21,8 @@ import java.util.List;
 /// was read. At the moment all writers wait, so what is caught up with then is all there is; and
 /// the map of what is in use is read again, as it must not be older than the data.
 public final class Converge {
+  private static final int MOMENTS_MAX = 3;
+
   private final Intake intake;
   private final Stillness stillness;
   private final Limits limits;
@@ -35,6 +38,10 @@ public final class Converge {
   public record Limits(Duration aim, Duration longest, int passes, long heldBytes) {
     public static final Limits DEFAULT =
         new Limits(Duration.ofMillis(250), Duration.ofSeconds(5), 12, 1L << 30);
+
+    public Limits withLongest(Duration newLongest) {
+      return new Limits(aim, newLongest, passes, heldBytes);
+    }
   }
 
   /// What the work needs besides.
@@ -56,6 +63,10 @@ public final class Converge {
 
   /// @throws CannotConverge when writes outran reading
   Outcome run(List<LiveCopy> copies) throws IOException, CorruptData {
+    if (!copies.stream().allMatch(LiveCopy::seesWrites)) {
+      stillness.settle();
+      return takeMoment(copies, 1);
+    }
     for (LiveCopy copy : copies) {
       tools.progress.begin("copying " + copy.path(), copy.size());
       copy.firstPass(intake);
@@ -122,18 +133,39 @@ public final class Converge {
     List<BitSet> last = catchUp(copies);
     readAgain(copies, last);
     checkLength(copies, bytes(copies, last));
+    return takeMoment(copies, passes + 2);
+  }
+
+  private Outcome takeMoment(List<LiveCopy> copies, int passes) throws IOException, CorruptData {
+    for (int attempt = 0; attempt < MOMENTS_MAX; attempt++) {
+      Optional<Duration> length = tryMoment(copies);
+      if (length.isPresent()) {
+        tools.progress.begin("storing what was read last", 0);
+        for (LiveCopy copy : copies) {
+          copy.storeHeld(intake);
+        }
+        return outcome(copies, passes, length.get());
+      }
+    }
+    throw new CannotConverge(
+        names(copies)
+            + " is written to while its file systems are frozen, by what cannot be: stop it");
+  }
+
+  /// @return how long it lasted; empty when somebody wrote all the same
+  private Optional<Duration> tryMoment(List<LiveCopy> copies) throws IOException, CorruptData {
     tools.progress.begin("standing still", 0);
     Instant start = tools.clock.instant();
     try (Stillness.Moment moment = stillness.begin()) {
       hold(copies);
+      boolean disturbed = false;
+      for (LiveCopy copy : copies) {
+        disturbed |= copy.isDisturbed();
+      }
       moment.end();
+      Duration length = Duration.between(start, tools.clock.instant());
+      return disturbed ? Optional.empty() : Optional.of(length);
     }
-    Duration length = Duration.between(start, tools.clock.instant());
-    tools.progress.begin("storing what was read last", 0);
-    for (LiveCopy copy : copies) {
-      copy.storeHeld(intake);
-    }
-    return outcome(copies, passes + 2, length);
   }
 
   /// As much as was written during the last pass will be there to read in the moment.

@@ -62,9 +62,8 @@ public final class LiveCapture {
         proofs.add(proof);
         copies.add(new LiveCopy(subject.inUse, subject.source, proof.known()));
       }
-      writeEverythingBack();
+      begin(copies);
       for (int i = 0; i < copies.size(); i++) {
-        copies.get(i).begin();
         proofs.set(i, prove(copies.get(i), proofs.get(i), warnings));
       }
       Converge.Outcome outcome = converge.run(copies);
@@ -82,13 +81,21 @@ public final class LiveCapture {
     }
   }
 
-  /// The map of what is in use must not be older than data that was written before anybody looked.
-  private void writeEverythingBack() throws IOException {
-    if (stillness.isPossible()) {
-      stillness.settle();
-      try (Stillness.Moment moment = stillness.begin()) {
-        moment.end();
+  /// The map of what is in use must not be older than data that was written before anybody looked,
+  /// nor torn.
+  private void begin(List<LiveCopy> copies) throws IOException {
+    if (!stillness.isPossible()) {
+      for (LiveCopy copy : copies) {
+        copy.begin(false);
       }
+      return;
+    }
+    stillness.settle();
+    try (Stillness.Moment moment = stillness.begin()) {
+      for (LiveCopy copy : copies) {
+        copy.begin(true);
+      }
+      moment.end();
     }
   }
 

@@ -34,6 +34,7 @@ final class LiveCopy implements Closeable {
   private long blocksReread;
   private @Nullable HeldBlocks held;
   private BitSet holding = new BitSet();
+  private BitSet used = new BitSet();
 
   /// @param source with what to compare blocks with
   LiveCopy(InUse live, Source source, Optional<Known> known) throws IOException {
@@ -61,7 +62,10 @@ final class LiveCopy implements Closeable {
   record Known(int generation) {}
 
   /// Marks count from here.
-  void begin() throws IOException {
+  ///
+  /// @param still whether the volume stands still
+  void begin(boolean still) throws IOException {
+    used = used(still);
     began = live.writes().advance();
     since = began;
     knowsTree = known.isPresent() && addWritten(doubtful, known.get().generation());
@@ -82,7 +86,7 @@ final class LiveCopy implements Closeable {
 
   /// Reads what is in use and in doubt.
   void firstPass(Intake intake) throws IOException, CorruptData {
-    BitSet blocks = used(false);
+    BitSet blocks = (BitSet) used.clone();
     blocks.and(doubtful);
     read(intake, source, blocks);
   }
@@ -110,10 +114,20 @@ final class LiveCopy implements Closeable {
     return (long) blocks.cardinality() * source.blockBytes();
   }
 
+  boolean seesWrites() {
+    return live.writes().isSeeing();
+  }
+
+  /// Whether what is in use was written to since it was caught up with last.
+  boolean isDisturbed() throws IOException {
+    return seesWrites() && catchUp().intersects(used);
+  }
+
   /// Of what is in use, what the copy lacks. What was caught up with must be true when the volume
   /// stands still.
   BitSet missing() throws IOException {
-    BitSet blocks = used(true);
+    used = used(true);
+    BitSet blocks = (BitSet) used.clone();
     blocks.and(doubtful);
     blocks.andNot(captured);
     return blocks;
@@ -123,6 +137,7 @@ final class LiveCopy implements Closeable {
   ///
   /// @return false when there is no room for them
   boolean hold(BitSet blocks, long bytesMax) throws IOException, CorruptData {
+    release();
     HeldBlocks memory = new HeldBlocks(live.volume(), bytesMax);
     held = memory;
     holding = blocks;
@@ -138,6 +153,13 @@ final class LiveCopy implements Closeable {
     if (memory != null) {
       blocksReread += holding.cardinality();
       read(intake, new Source(memory, source.parent(), source.blockBytes()), holding);
+      release();
+    }
+  }
+
+  private void release() {
+    HeldBlocks memory = held;
+    if (memory != null) {
       memory.close();
       held = null;
     }
@@ -158,8 +180,8 @@ final class LiveCopy implements Closeable {
   }
 
   /// Blocks that the known tree speaks for, and that are in use.
-  BitSet spokenFor() throws IOException {
-    BitSet blocks = used(false);
+  BitSet spokenFor() {
+    BitSet blocks = (BitSet) used.clone();
     blocks.andNot(doubtful);
     return blocks;
   }
@@ -269,10 +291,7 @@ final class LiveCopy implements Closeable {
 
   @Override
   public void close() throws IOException {
-    HeldBlocks memory = held;
-    if (memory != null) {
-      memory.close();
-    }
+    release();
     table.close();
   }
 }

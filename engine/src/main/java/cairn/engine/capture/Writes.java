@@ -8,6 +8,9 @@ public interface Writes {
   /// Which tracker it is. Empty when nobody will find it again.
   String tracker();
 
+  /// Whether anything is seen at all. When not, everything counts as written to at all times.
+  boolean isSeeing();
+
   /// Begins the next generation. When this returns, nothing is marked with an older one any more.
   ///
   /// @return the new generation

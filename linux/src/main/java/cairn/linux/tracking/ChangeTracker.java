@@ -46,7 +46,7 @@ public final class ChangeTracker implements AutoCloseable {
     this.resources = resources;
     this.maps = maps;
     this.control = new Control(maps.control().map(arena, true));
-    this.marks = maps.marks().map(arena, false);
+    this.marks = maps.marks().map(arena, true);
     this.barrier = BpfMap.holder("cairn_barrier", maps.control());
     resources.add(barrier::close);
   }
@@ -223,6 +223,13 @@ public final class ChangeTracker implements AutoCloseable {
     }
     new Marks(marks, range().length()).visit(generation, visitor);
     return control.lostGeneration() < generation;
+  }
+
+  /// Counts a range as written to in this generation, though it was not.
+  ///
+  /// @param offset relative to the start of what is tracked, in bytes
+  public void mark(long offset, long length) {
+    new Marks(marks, range().length()).mark(generation(), offset, length);
   }
 
   /// Whether marks were ever lost. Generations after that one are good again.

@@ -35,6 +35,14 @@ record Marks(MemorySegment bytes, long length) {
     return BpfMap.Shape.pages((int) pages);
   }
 
+  /// Marks all blocks that the range touches. A program that marks one of them at the same time
+  /// writes the same byte.
+  void mark(int generation, long offset, long length) {
+    long first = offset >> BLOCK_SHIFT;
+    long end = blocks(offset + length);
+    bytes.asSlice(first, end - first).fill((byte) generation);
+  }
+
   /// Ranges whose blocks were marked in this generation or a later one, ascending, as long as can
   /// be.
   void visit(int generation, RangeVisitor visitor) {

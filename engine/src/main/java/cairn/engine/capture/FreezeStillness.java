@@ -1,0 +1,98 @@
+package cairn.engine.capture;
+
+import cairn.linux.freeze.Freeze;
+import cairn.linux.freeze.FreezeRefused;
+import cairn.linux.freeze.Frozen;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Freezes the file systems on the volumes, as far as they can be: some, such as FAT, have nothing
+/// to freeze. Used by one thread.
+final class FreezeStillness implements Stillness, Closeable {
+  private final Duration limit;
+  private final List<Path> mountPoints;
+  private final List<Path> refused = new ArrayList<>();
+  private @Nullable Freeze freeze;
+
+  /// @param limit after which a watchdog thaws, whatever happens
+  FreezeStillness(List<Path> mountPoints, Duration limit) throws IOException {
+    this.mountPoints = new ArrayList<>(mountPoints);
+    this.limit = limit;
+    prepare();
+  }
+
+  private void prepare() throws IOException {
+    freeze = mountPoints.isEmpty() ? null : Freeze.prepare(mountPoints, limit);
+  }
+
+  /// The mount points that turned out not to be freezable.
+  List<Path> refused() {
+    return refused;
+  }
+
+  @Override
+  public boolean isPossible() {
+    return freeze != null;
+  }
+
+  @Override
+  public void settle() throws IOException {
+    prepared().sync();
+  }
+
+  @Override
+  public Moment begin() throws IOException {
+    return new FrozenMoment(prepared().freeze());
+  }
+
+  /// Freezes and thaws once, and goes on without what cannot be frozen.
+  void tryOnce() throws IOException {
+    while (isPossible()) {
+      try (Moment moment = begin()) {
+        moment.end();
+        return;
+      } catch (FreezeRefused e) {
+        if (e.reason() != FreezeRefused.Reason.NOT_SUPPORTED
+            || !mountPoints.remove(e.mountPoint())) {
+          throw e;
+        }
+        refused.add(e.mountPoint());
+        prepared().close();
+        prepare();
+      }
+    }
+  }
+
+  private Freeze prepared() {
+    Freeze prepared = freeze;
+    if (prepared == null) {
+      throw new IllegalStateException("there is nothing to freeze");
+    }
+    return prepared;
+  }
+
+  @Override
+  public void close() throws IOException {
+    Freeze prepared = freeze;
+    if (prepared != null) {
+      prepared.close();
+    }
+  }
+
+  private record FrozenMoment(Frozen frozen) implements Moment {
+    @Override
+    public void end() throws IOException {
+      frozen.thaw();
+    }
+
+    @Override
+    public void close() throws IOException {
+      frozen.close();
+    }
+  }
+}

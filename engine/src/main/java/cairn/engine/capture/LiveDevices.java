@@ -1,0 +1,192 @@
+package cairn.engine.capture;
+
+import cairn.linux.DeviceNumber;
+import cairn.linux.Usage;
+import cairn.linux.topology.BlockDevice;
+import cairn.linux.topology.FileSystem;
+import cairn.linux.topology.FileSystems;
+import cairn.linux.topology.StorageStack;
+import cairn.linux.tracking.ChangeTracker;
+import cairn.linux.tracking.Reopened;
+import cairn.linux.tracking.TrackedRange;
+import cairn.linux.tracking.TrackerUnavailable;
+import cairn.volume.Volume;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/// The devices of a run that are in use: a tracker for each, and all their file systems ready to be
+/// frozen together. Owns both until close.
+public final class LiveDevices implements Closeable {
+  /// A tracker that cannot advance so often any more is replaced.
+  private static final int GENERATIONS_MIN = 40;
+
+  private final Choice choice;
+  private final StorageStack stack = new StorageStack(Path.of("/"));
+  private final FileSystems fileSystems = FileSystems.live();
+  private final Map<Volume, InUse> inUse = new HashMap<>();
+  private final List<String> warnings = new ArrayList<>();
+  private final Deque<Closeable> opened = new ArrayDeque<>();
+  private Stillness stillness = Stillness.NONE;
+
+  /// How to go about it.
+  ///
+  /// @param skipFree whether blocks are left out that the file systems say are free
+  /// @param freezeMax after which a freeze ends whatever happens
+  /// @param trackers where trackers are pinned
+  public record Choice(boolean skipFree, Duration freezeMax, Path trackers) {}
+
+  private LiveDevices(Choice choice) throws IOException {
+    this.choice = choice;
+  }
+
+  /// Looks which of the volumes are in use, and begins to track those.
+  ///
+  /// @throws IOException also when one can be neither tracked nor frozen
+  public static LiveDevices open(List<Volume> volumes, Choice choice, RandomGenerator chance)
+      throws IOException {
+    LiveDevices devices = new LiveDevices(choice);
+    try {
+      Set<Path> mountPoints = new LinkedHashSet<>();
+      for (Volume volume : volumes) {
+        Optional<BlockDevice> device = devices.deviceOf(volume);
+        if (device.isPresent() && isInUse(device.get())) {
+          devices.take(volume, device.get(), mountPoints, chance);
+        }
+      }
+      devices.prepareFreeze(mountPoints);
+      return devices;
+    } catch (IOException | RuntimeException e) {
+      devices.close();
+      throw e;
+    }
+  }
+
+  private Optional<BlockDevice> deviceOf(Volume volume) throws IOException {
+    Optional<String> number = volume.identity().device().map(device -> device.number());
+    return number.isEmpty() ? Optional.empty() : stack.find(DeviceNumber.parse(number.get()));
+  }
+
+  private static boolean isInUse(BlockDevice device) throws IOException {
+    return Usage.live().ofDevice(device.number()).isPresent();
+  }
+
+  private void take(
+      Volume volume, BlockDevice device, Set<Path> mountPoints, RandomGenerator chance)
+      throws IOException {
+    for (FileSystem fileSystem : fileSystems.on(device.number())) {
+      mountPoints.add(Path.of(fileSystem.mountPoints().getFirst()));
+    }
+    Used used =
+        choice.skipFree
+            ? new AllocatedUse(volume, mountedParts(device))
+            : (still, ranges) -> ranges.range(0, volume.size());
+    inUse.put(volume, new InUse(volume, writes(device, chance), used));
+  }
+
+  private Set<Long> mountedParts(BlockDevice device) throws IOException {
+    Set<Long> offsets = new HashSet<>();
+    for (BlockDevice above : stack.above(device)) {
+      if (above.kind() == BlockDevice.Kind.PARTITION && !fileSystems.on(above.number()).isEmpty()) {
+        offsets.add(above.startBytes());
+      }
+    }
+    if (offsets.isEmpty()) {
+      offsets.add(0L);
+    }
+    return offsets;
+  }
+
+  private Writes writes(BlockDevice device, RandomGenerator chance) throws IOException {
+    TrackedRange range = rangeOf(device);
+    if (ChangeTracker.openPinned(pinOf(choice.trackers, device)) instanceof Reopened.Found found) {
+      opened.push(found.tracker()::close);
+      if (found.tracker().range().equals(range)
+          && found.tracker().generationsLeft() >= GENERATIONS_MIN) {
+        return new TrackedWrites(found.tracker(), true);
+      }
+      warnings.add(
+          "the tracker of "
+              + device.name()
+              + " has come to its end: start it anew with 'cairn tracker start /dev/"
+              + device.name()
+              + "'");
+    }
+    try {
+      ChangeTracker tracker = ChangeTracker.attach(range, chance);
+      opened.push(tracker::close);
+      return new TrackedWrites(tracker, false);
+    } catch (TrackerUnavailable e) {
+      warnings.add(
+          "writes to "
+              + device.name()
+              + " cannot be seen, so all of it is read while it is frozen: "
+              + e.getMessage());
+      return new UnseenWrites();
+    }
+  }
+
+  /// Where the tracker of a device is pinned.
+  public static Path pinOf(Path trackers, BlockDevice device) {
+    return trackers.resolve(device.name());
+  }
+
+  /// What to track of the disk beneath a device.
+  public static TrackedRange rangeOf(BlockDevice device, StorageStack stack) throws IOException {
+    if (device.kind() != BlockDevice.Kind.PARTITION) {
+      return new TrackedRange(device.number(), 0, device.sizeBytes());
+    }
+    BlockDevice disk = stack.beneath(device).getFirst();
+    return new TrackedRange(disk.number(), device.startBytes(), device.sizeBytes());
+  }
+
+  private TrackedRange rangeOf(BlockDevice device) throws IOException {
+    return rangeOf(device, stack);
+  }
+
+  private void prepareFreeze(Set<Path> mountPoints) throws IOException {
+    FreezeStillness freezing = new FreezeStillness(List.copyOf(mountPoints), choice.freezeMax);
+    opened.push(freezing);
+    freezing.tryOnce();
+    stillness = freezing;
+    if (!freezing.isPossible()
+        && inUse.values().stream().anyMatch(use -> !use.writes().isSeeing())) {
+      throw new IOException(
+          "the volumes can neither be frozen nor tracked: unmount them, or back them up as another"
+              + " user or on another kernel; 'cairn doctor' says what is missing");
+    }
+  }
+
+  /// Empty when nobody uses the volume.
+  public Optional<InUse> inUse(Volume volume) {
+    return Optional.ofNullable(inUse.get(volume));
+  }
+
+  public Stillness stillness() {
+    return stillness;
+  }
+
+  /// What a person should know.
+  public List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Closeable each = opened.poll(); each != null; each = opened.poll()) {
+      each.close();
+    }
+  }
+}
