@@ -12,7 +12,8 @@ public enum Loss {
   NO_LENGTH(2, "an operation without a length was seen"),
   /// Something was out of bounds that never should be.
   OUT_OF_BOUNDS(3, "a request was out of all bounds"),
-  /// A bio was seen again under way although its end was never seen.
+  /// A bio was seen again under way although its end was never seen. Linux 5.10 does not tell the
+  /// ends of bios that are chained, which on devices that take bios makes this of many a discard.
   UNPAIRED(4, "the end of a write was never seen"),
   /// More bios under way than the table of them holds.
   TABLE_FULL(5, "too many writes were under way at once"),
