@@ -90,6 +90,9 @@ public final class LiveCapture {
       }
       return;
     }
+    for (LiveCopy copy : copies) {
+      copy.begin(false); // what is loaded and compiled now takes no time in the moment
+    }
     stillness.settle();
     try (Stillness.Moment moment = stillness.begin()) {
       for (LiveCopy copy : copies) {

@@ -68,6 +68,7 @@ final class LiveCopy implements Closeable {
     used = used(still);
     began = live.writes().advance();
     since = began;
+    doubtful.clear();
     knowsTree = known.isPresent() && addWritten(doubtful, known.get().generation());
     if (!knowsTree) {
       doubtEverything();
