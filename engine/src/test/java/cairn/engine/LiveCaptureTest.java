@@ -143,6 +143,7 @@ class LiveCaptureTest {
     Path trackers = Path.of("/sys/fs/bpf/cairn-test-" + ProcessHandle.current().pid());
     try (LiveSite site = new LiveSite(folder, lab, Mounted::ext4, 200L * MIB, seed);
         ChangeTracker tracker = pinned(site, trackers, seed)) {
+      Files.write(site.mountPoint.resolve("never changed"), seed.bytes(40 * MIB));
       site.writeALittle();
       BackupReport first = site.backup(Lab.NEWEST, trackers, UnaryOperator.identity());
       assertThat(source(first.snapshot()))

@@ -122,8 +122,7 @@ public record UsedRanges(Content content, List<PartUse> parts) {
             case Partitioned nested -> Optional.of("it is divided again");
           };
       if (reason.isPresent()) {
-        visitor.used(offset, part.size());
-        told = part.size();
+        used(0, part.size());
       }
       return new PartUse(offset, part.size(), content, Math.min(told, part.size()), reason);
     }

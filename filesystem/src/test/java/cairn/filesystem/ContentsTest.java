@@ -33,7 +33,12 @@ final class ContentsTest {
     MemoryVolume volume = MemoryVolume.of(seed.bytes(size));
     assertThat(Contents.identify(volume)).isInstanceOf(Unknown.class);
     AtomicLong told = new AtomicLong();
-    UsedRanges.visit(volume, (offset, length) -> told.addAndGet(length));
+    UsedRanges.visit(
+        volume,
+        (offset, length) -> {
+          assertThat(length).isPositive();
+          told.addAndGet(length);
+        });
     assertThat(told).hasValue(size);
   }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ExtFileSystemTest {
   private static final String CHECK = "e2fsck -fn";
-  private static final long BYTES = 160L << 20;
+  private static final long BYTES = 96L << 20;
 
   @TempDir private Path directory;
 
