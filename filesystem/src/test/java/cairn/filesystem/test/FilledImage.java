@@ -45,7 +45,7 @@ public record FilledImage(Path path, Map<String, Long> files, long realBytes) {
     words.add(path.toString());
     Command.run(words.toArray(String[]::new));
     try (MountPoint mount = MountPoint.of(path, "rw")) {
-      Workload.run(mount.directory(), bytes / 3, seed);
+      Workload.run(mount.directory(), bytes / 5, seed);
     }
     return look(path);
   }
