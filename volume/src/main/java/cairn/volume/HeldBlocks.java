@@ -6,41 +6,82 @@ import cairn.linux.AlignedMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Ranges of a volume, read into memory outside the heap while it stood still, to be worked on when
-/// it does not any more. Filled by one thread, then read by any.
+/// it does not any more. Filled once by one thread, then read by any.
 public final class HeldBlocks implements BlockReader {
   private final Volume volume;
-  private final long bytesMax;
   private final Arena arena = Arena.ofShared();
   private final TreeMap<Long, MemorySegment> ranges = new TreeMap<>();
-  private long bytesHeld;
+  private MemorySegment reserve;
+  private long reserveUsed;
 
-  /// @param bytesMax how much it may take
-  public HeldBlocks(Volume volume, long bytesMax) {
+  /// A range of bytes.
+  public record Range(long offset, long length) {}
+
+  /// @param reserveBytes of memory that is at hand when it is needed, so that nothing has to be
+  ///   found for it then
+  public HeldBlocks(Volume volume, long reserveBytes) {
     this.volume = volume;
-    this.bytesMax = bytesMax;
+    this.reserve = AlignedMemory.allocate(arena, Math.max(1, reserveBytes));
   }
 
-  /// Reads a range.
+  /// Reads ranges that do not overlap, several at a time.
   ///
-  /// @return false when there is no room for it
-  public boolean hold(long offset, long length) throws IOException {
-    if (length > bytesMax - bytesHeld) {
-      return false;
+  /// @param threads how many of the readers to use
+  public void hold(List<Range> wanted, ExecutorService readers, int threads) throws IOException {
+    List<MemorySegment> targets = new ArrayList<>(wanted.size());
+    for (Range range : wanted) {
+      MemorySegment target = take(range.length);
+      targets.add(target);
+      ranges.put(range.offset, target);
     }
-    MemorySegment memory = AlignedMemory.allocate(arena, length);
-    volume.read(offset, memory);
-    ranges.put(offset, memory);
-    bytesHeld += length;
-    return true;
+    AtomicInteger next = new AtomicInteger();
+    List<Future<Void>> reading = new ArrayList<>();
+    for (int thread = 0; thread < threads; thread++) {
+      reading.add(
+          readers.submit(() -> {
+            for (int i = next.getAndIncrement(); i < targets.size(); i = next.getAndIncrement()) {
+              volume.read(wanted.get(i).offset, targets.get(i));
+            }
+            return null;
+          }));
+    }
+    for (Future<Void> each : reading) {
+      await(each);
+    }
   }
 
-  public long bytesHeld() {
-    return bytesHeld;
+  private static void await(Future<Void> reading) throws IOException {
+    try {
+      reading.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("reading failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while reading", e);
+    }
+  }
+
+  private MemorySegment take(long length) {
+    long from = reserveUsed;
+    long whole = (length + AlignedMemory.ALIGNMENT_BYTES - 1) & -AlignedMemory.ALIGNMENT_BYTES;
+    if (from + whole > reserve.byteSize()) {
+      return AlignedMemory.allocate(arena, length);
+    }
+    reserveUsed = from + whole;
+    return reserve.asSlice(from, length);
   }
 
   @Override
@@ -58,15 +99,21 @@ public final class HeldBlocks implements BlockReader {
     return List.of(new Extent(offset, length, Extent.State.DATA));
   }
 
-  /// @throws IllegalArgumentException when the range is not within one that is held
+  /// @throws IllegalArgumentException when any of it is not held
   @Override
   public void read(long offset, byte[] target, int from, int length) {
-    Map.Entry<Long, MemorySegment> range = ranges.floorEntry(offset);
-    if (range == null || offset + length > range.getKey() + range.getValue().byteSize()) {
-      throw new IllegalArgumentException(length + " bytes at " + offset + " are not held");
+    int done = 0;
+    while (done < length) {
+      long at = offset + done;
+      Map.Entry<Long, MemorySegment> range = ranges.floorEntry(at);
+      long skip = range == null ? 0 : at - range.getKey();
+      if (range == null || skip >= range.getValue().byteSize()) {
+        throw new IllegalArgumentException(length + " bytes at " + offset + " are not held");
+      }
+      int count = (int) Math.min(length - done, range.getValue().byteSize() - skip);
+      MemorySegment.copy(range.getValue(), skip, MemorySegment.ofArray(target), from + done, count);
+      done += count;
     }
-    MemorySegment source = range.getValue().asSlice(offset - range.getKey(), length);
-    MemorySegment.copy(source, 0, MemorySegment.ofArray(target), from, length);
   }
 
   @Override

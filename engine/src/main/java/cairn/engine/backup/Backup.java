@@ -14,6 +14,7 @@ import cairn.engine.capture.Intake;
 import cairn.engine.capture.LiveCapture;
 import cairn.engine.capture.LiveCapture.Before;
 import cairn.engine.capture.PlainCapture;
+import cairn.engine.capture.Readers;
 import cairn.engine.capture.Source;
 import cairn.engine.capture.SourceFailed;
 import cairn.engine.capture.SourceText;
@@ -171,18 +172,22 @@ public final class Backup {
       warnings.add("the source calls ranges holes that hold data: everything was read");
     }
     if (!inUse.isEmpty()) {
-      live(sources, intake).run(inUse, warnings).forEach(image -> images.put(image.name(), image));
+      try (Readers readers = new Readers()) {
+        live(sources, intake, readers)
+            .run(inUse, warnings)
+            .forEach(image -> images.put(image.name(), image));
+      }
     }
     return sources.volumes().stream()
         .map(named -> Objects.requireNonNull(images.get(named.name())))
         .toList();
   }
 
-  private LiveCapture live(BackupRequest.Sources sources, Intake intake) {
+  private LiveCapture live(BackupRequest.Sources sources, Intake intake, Readers readers) {
     Converge.Tools tools = new Converge.Tools(surroundings.clock(), progress, cancellation);
     return new LiveCapture(
         sources.stillness(),
-        new Converge(intake, sources.stillness(), sources.limits(), tools),
+        new Converge(intake, sources.stillness(), sources.limits(), tools, readers),
         repository.protection().newDigest(),
         surroundings.chance());
   }

@@ -27,6 +27,7 @@ public final class Converge {
   private final Stillness stillness;
   private final Limits limits;
   private final Tools tools;
+  private final Readers readers;
   private long bytesPerSecond = 1;
 
   /// How long to try, and what a moment may cost.
@@ -54,11 +55,12 @@ public final class Converge {
   /// @param moment how long everything stood still; zero when nothing could be made to
   public record Outcome(int passes, long bytesReread, Duration moment) {}
 
-  public Converge(Intake intake, Stillness stillness, Limits limits, Tools tools) {
+  public Converge(Intake intake, Stillness stillness, Limits limits, Tools tools, Readers readers) {
     this.intake = intake;
     this.stillness = stillness;
     this.limits = limits;
     this.tools = tools;
+    this.readers = readers;
   }
 
   /// @throws CannotConverge when writes outran reading
@@ -125,15 +127,35 @@ public final class Converge {
     bytesPerSecond = Math.max(1, bytes * 1000 / millis);
   }
 
-  /// What is dirty in memory is written out first, and copied, so that the moment is short.
+  /// What is dirty in memory is written out first, and read, so that the moment is short. From here
+  /// on blocks are only held: working on them takes long enough for as many to be written again.
   private Outcome takeStanding(List<LiveCopy> copies, List<BitSet> written, int passes)
       throws IOException, CorruptData {
     readAgain(copies, written);
     stillness.settle();
     List<BitSet> last = catchUp(copies);
-    readAgain(copies, last);
-    checkLength(copies, bytes(copies, last));
-    return takeMoment(copies, passes + 2);
+    if (bytes(copies, last) > limits.heldBytes / 4) {
+      readAgain(copies, last);
+      last = catchUp(copies);
+    }
+    hold(copies, last);
+    last = catchUp(copies);
+    hold(copies, last);
+    long bytes = bytes(copies, last);
+    checkLength(copies, bytes);
+    copies.forEach(copy -> copy.reserve(Math.min(bytes * 2, limits.heldBytes / 2)));
+    return takeMoment(copies, passes + 4);
+  }
+
+  private void hold(List<LiveCopy> copies, List<BitSet> blocks) throws IOException, CorruptData {
+    long bytes = bytes(copies, blocks);
+    checkRoom(copies, bytes);
+    Instant start = tools.clock.instant();
+    for (int i = 0; i < copies.size(); i++) {
+      copies.get(i).hold(blocks.get(i), readers);
+    }
+    long millis = Math.max(1, Duration.between(start, tools.clock.instant()).toMillis());
+    bytesPerSecond = Math.max(1, bytes * 1000 / millis);
   }
 
   private Outcome takeMoment(List<LiveCopy> copies, int passes) throws IOException, CorruptData {
@@ -157,8 +179,13 @@ public final class Converge {
     tools.progress.begin("standing still", 0);
     Instant start = tools.clock.instant();
     try (Stillness.Moment moment = stillness.begin()) {
-      hold(copies);
       boolean disturbed = false;
+      for (LiveCopy copy : copies) {
+        var _ = copy.catchUp();
+        BitSet missing = copy.missing();
+        checkRoom(copies, copy.bytes(missing));
+        copy.hold(missing, readers);
+      }
       for (LiveCopy copy : copies) {
         disturbed |= copy.isDisturbed();
       }
@@ -181,19 +208,13 @@ public final class Converge {
     }
   }
 
-  private void hold(List<LiveCopy> copies) throws IOException, CorruptData {
-    long room = limits.heldBytes;
-    for (LiveCopy copy : copies) {
-      var _ = copy.catchUp();
-      BitSet missing = copy.missing();
-      if (!copy.hold(missing, room)) {
-        throw new CannotConverge(
-            copy.path()
-                + " is written to faster than it can be read: more than "
-                + (limits.heldBytes >> 20)
-                + " MiB were left for the moment of the freeze; back it up when less is written");
-      }
-      room -= copy.bytes(missing);
+  private void checkRoom(List<LiveCopy> copies, long bytes) throws CannotConverge {
+    if (bytes > limits.heldBytes) {
+      throw new CannotConverge(
+          names(copies)
+              + " is written to faster than it can be read: "
+              + (bytes >> 20)
+              + " MiB at once do not fit into memory; back it up when less is written");
     }
   }
 

@@ -9,7 +9,11 @@ import cairn.repository.tree.VolumeTree;
 import cairn.volume.HeldBlocks;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +36,8 @@ final class LiveCopy implements Closeable {
   private int began;
   private int since;
   private long blocksReread;
-  private @Nullable HeldBlocks held;
-  private BitSet holding = new BitSet();
+  private long reserveBytes;
+  private final Deque<Held> held = new ArrayDeque<>();
   private BitSet used = new BitSet();
 
   /// @param source with what to compare blocks with
@@ -120,8 +124,9 @@ final class LiveCopy implements Closeable {
   }
 
   /// Whether what is in use was written to since it was caught up with last.
-  boolean isDisturbed() throws IOException {
-    return seesWrites() && catchUp().intersects(used);
+  boolean isDisturbed() {
+    BitSet written = new BitSet();
+    return seesWrites() && (!addWritten(written, since) || written.intersects(used));
   }
 
   /// Of what is in use, what the copy lacks. What was caught up with must be true when the volume
@@ -134,35 +139,46 @@ final class LiveCopy implements Closeable {
     return blocks;
   }
 
-  /// Reads blocks into memory.
-  ///
-  /// @return false when there is no room for them
-  boolean hold(BitSet blocks, long bytesMax) throws IOException, CorruptData {
-    release();
-    HeldBlocks memory = new HeldBlocks(live.volume(), bytesMax);
-    held = memory;
-    holding = blocks;
-    boolean[] fits = {true};
+  /// Reads blocks into memory, to be worked on later. What was held before and was written to since
+  /// is held anew.
+  void hold(BitSet blocks, Readers readers) throws IOException, CorruptData {
+    HeldBlocks memory = new HeldBlocks(live.volume(), reserveBytes);
+    held.addLast(new Held(memory, blocks));
+    List<HeldBlocks.Range> ranges = new ArrayList<>();
     visitRuns(
         blocks,
-        (first, count) -> fits[0] = fits[0] && memory.hold(offset(first), length(first, count)));
-    return fits[0];
+        (first, count) -> ranges.add(new HeldBlocks.Range(offset(first), length(first, count))));
+    memory.hold(ranges, readers.executor(), readers.threads());
+    captured.or(blocks);
   }
 
+  private record Held(HeldBlocks memory, BitSet blocks) {}
+
+  /// What to hold the next time with, see [HeldBlocks].
+  void reserve(long bytes) {
+    reserveBytes = bytes;
+  }
+
+  /// Stores what is held and was not written to since.
   void storeHeld(Intake intake) throws IOException, CorruptData {
-    HeldBlocks memory = held;
-    if (memory != null) {
-      blocksReread += holding.cardinality();
-      read(intake, new Source(memory, source.parent(), source.blockBytes()), holding);
-      release();
+    BitSet done = new BitSet();
+    for (Held each = held.pollLast(); each != null; each = held.pollLast()) {
+      try (HeldBlocks memory = each.memory) {
+        BitSet blocks = each.blocks;
+        blocks.and(captured);
+        blocks.andNot(done);
+        done.or(blocks);
+        blocksReread += blocks.cardinality();
+        read(intake, new Source(memory, source.parent(), source.blockBytes()), blocks);
+      }
     }
   }
 
-  private void release() {
-    HeldBlocks memory = held;
-    if (memory != null) {
-      memory.close();
-      held = null;
+  /// Forgets what is held: it is in doubt again.
+  void release() {
+    for (Held each = held.pollLast(); each != null; each = held.pollLast()) {
+      captured.andNot(each.blocks);
+      each.memory.close();
     }
   }
 
