@@ -55,6 +55,15 @@ class JsonTest {
   }
 
   @Test
+  void soDoThoseThatLookAtDevices() throws IOException {
+    try (LiveDisk disk = new LiveDisk(folder, "disk")) {
+      matches(new Desk(), "tracker start", disk.device());
+      matches(new Desk(), "tracker status", disk.device());
+      matches(new Desk(), "tracker stop", disk.device());
+    }
+  }
+
+  @Test
   void damageIsAList(Seed seed) throws IOException {
     Path image = Images.make(folder.resolve("disk.img"), seed);
     Path repository = folder.resolve("repository");

@@ -146,7 +146,7 @@ final class BackupCommand extends CairnCommand {
     if (sources.isEmpty() != all) {
       throw new UsageError("name what to back up, or say --all");
     }
-    try (Sources opened = Sources.open(all ? LocalSources.find() : sources)) {
+    try (Sources opened = Sources.open(all ? allOfThisMachine() : sources)) {
       String host = shell().surroundings().get().owner().host();
       String name = group == null ? all ? host + ":all" : opened.group(host) : group;
       checkGroup(name);
@@ -155,6 +155,12 @@ final class BackupCommand extends CairnCommand {
         return new Result(backup(repository.repository(), opened, name));
       }
     }
+  }
+
+  private static List<String> allOfThisMachine() throws IOException {
+    return Devices.live().ofThisMachine().stream()
+        .map(device -> Devices.path(device.name()))
+        .toList();
   }
 
   private static void checkGroup(String name) throws IOException {

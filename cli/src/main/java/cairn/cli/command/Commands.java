@@ -30,6 +30,7 @@ public final class Commands {
     ALL.put("unpin", shell -> new CommandLine(new UnpinCommand(shell)));
     ALL.put("policy", Commands::policy);
     ALL.put("gc", shell -> new CommandLine(new GcCommand(shell)));
+    ALL.put("tracker", Commands::tracker);
     ALL.put("key", Commands::key);
     ALL.put("rebuild-index", shell -> new CommandLine(new RebuildIndexCommand(shell)));
     ALL.put("storage", Commands::storage);
@@ -78,6 +79,14 @@ public final class Commands {
   private static CommandLine storage(Shell shell) {
     return new CommandLine(new GroupCommand.Storage())
         .addSubcommand("probe", new StorageProbeCommand(shell));
+  }
+
+  private static CommandLine tracker(Shell shell) {
+    return new CommandLine(new GroupCommand.Tracker())
+        .addSubcommand("start", new TrackerStartCommand(shell))
+        .addSubcommand("status", new TrackerStatusCommand(shell))
+        .addSubcommand("stop", new TrackerStopCommand(shell))
+        .addSubcommand("run", new TrackerRunCommand(shell));
   }
 
   private static CommandLine configured(CommandLine line, Shell shell) {

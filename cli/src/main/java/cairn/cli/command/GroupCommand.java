@@ -63,4 +63,23 @@ abstract class GroupCommand implements Callable<Integer> {
       header = "Examine where repositories are kept.",
       footer = {"%nExamples:", "  cairn storage probe -r /mnt/disk/backups"})
   static final class Storage extends GroupCommand {}
+
+  /// `cairn tracker`.
+  @Command(
+      name = "tracker",
+      header = "See what is written to devices, so that the next backup reads only that.",
+      description = {
+        "A tracker marks in memory which parts of a device are written to: 16 MB for each TB. It"
+            + " observes and is in nobody's way. It goes on until the machine stops or the tracker"
+            + " is stopped; what is not certain counts as written to.",
+        "A backup relies on it only with proof that it has been there since the last snapshot, and"
+            + " reads a sample of the rest all the same.",
+      },
+      footer = {
+        "%nExamples:",
+        "  cairn tracker start",
+        "  cairn tracker status",
+        "  cairn tracker stop /dev/sda",
+      })
+  static final class Tracker extends GroupCommand {}
 }

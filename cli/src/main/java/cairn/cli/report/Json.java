@@ -37,13 +37,15 @@ public final class Json {
     return this;
   }
 
-  /// `null` when there is none.
+  /// `null` when there is none; whole numbers and texts otherwise.
   public Json put(String name, Optional<?> value) {
-    if (value.isPresent()) {
-      return put(name, value.get().toString());
+    if (value.isEmpty()) {
+      object.add(name, JsonNull.INSTANCE);
+      return this;
     }
-    object.add(name, JsonNull.INSTANCE);
-    return this;
+    return value.get() instanceof Number number
+        ? put(name, number.longValue())
+        : put(name, value.get().toString());
   }
 
   public Json put(String name, Map<String, String> values) {

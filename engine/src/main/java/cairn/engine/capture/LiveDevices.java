@@ -7,7 +7,6 @@ import cairn.linux.topology.FileSystem;
 import cairn.linux.topology.FileSystems;
 import cairn.linux.topology.StorageStack;
 import cairn.linux.tracking.ChangeTracker;
-import cairn.linux.tracking.Reopened;
 import cairn.linux.tracking.TrackedRange;
 import cairn.linux.tracking.TrackerUnavailable;
 import cairn.volume.Volume;
@@ -30,11 +29,9 @@ import java.util.random.RandomGenerator;
 /// The devices of a run that are in use: a tracker for each, and all their file systems ready to be
 /// frozen together. Owns both until close.
 public final class LiveDevices implements Closeable {
-  /// A tracker that cannot advance so often any more is replaced.
-  private static final int GENERATIONS_MIN = 40;
-
   private final Choice choice;
   private final StorageStack stack = new StorageStack(Path.of("/"));
+  private final KeptTrackers trackers;
   private final FileSystems fileSystems = FileSystems.live();
   private final Map<Volume, InUse> inUse = new HashMap<>();
   private final List<String> warnings = new ArrayList<>();
@@ -50,6 +47,7 @@ public final class LiveDevices implements Closeable {
 
   private LiveDevices(Choice choice) throws IOException {
     this.choice = choice;
+    this.trackers = new KeptTrackers(choice.trackers, stack);
   }
 
   /// Looks which of the volumes are in use, and begins to track those.
@@ -110,22 +108,19 @@ public final class LiveDevices implements Closeable {
   }
 
   private Writes writes(BlockDevice device, RandomGenerator chance) throws IOException {
-    TrackedRange range = rangeOf(device);
-    if (ChangeTracker.openPinned(pinOf(choice.trackers, device)) instanceof Reopened.Found found) {
-      opened.push(found.tracker()::close);
-      if (found.tracker().range().equals(range)
-          && found.tracker().generationsLeft() >= GENERATIONS_MIN) {
-        return new TrackedWrites(found.tracker(), true);
+    Optional<KeptTracker> kept = trackers.find(device.name());
+    if (kept.isPresent()) {
+      opened.push(kept.get());
+      Optional<ChangeTracker> tracker = kept.get().tracker();
+      if (kept.get().isUsable() && tracker.isPresent()) {
+        return new TrackedWrites(tracker.get(), true);
       }
       warnings.add(
-          "the tracker of "
-              + device.name()
-              + " has come to its end: start it anew with 'cairn tracker start /dev/"
-              + device.name()
-              + "'");
+          "the tracker of /dev/%s is of no use: %s; 'cairn tracker start /dev/%s' replaces it"
+              .formatted(device.name(), kept.get().why(), device.name()));
     }
     try {
-      ChangeTracker tracker = ChangeTracker.attach(range, chance);
+      ChangeTracker tracker = ChangeTracker.attach(rangeOf(device, stack), chance);
       opened.push(tracker::close);
       return new TrackedWrites(tracker, false);
     } catch (TrackerUnavailable e) {
@@ -138,11 +133,6 @@ public final class LiveDevices implements Closeable {
     }
   }
 
-  /// Where the tracker of a device is pinned.
-  public static Path pinOf(Path trackers, BlockDevice device) {
-    return trackers.resolve(device.name());
-  }
-
   /// What to track of the disk beneath a device.
   public static TrackedRange rangeOf(BlockDevice device, StorageStack stack) throws IOException {
     if (device.kind() != BlockDevice.Kind.PARTITION) {
@@ -150,10 +140,6 @@ public final class LiveDevices implements Closeable {
     }
     BlockDevice disk = stack.beneath(device).getFirst();
     return new TrackedRange(disk.number(), device.startBytes(), device.sizeBytes());
-  }
-
-  private TrackedRange rangeOf(BlockDevice device) throws IOException {
-    return rangeOf(device, stack);
   }
 
   private void prepareFreeze(Set<Path> mountPoints) throws IOException {

@@ -63,7 +63,8 @@ public final class Bpf {
   ///
   /// @param name that it was loaded with
   /// @param mapIds of the maps that it uses
-  public record Program(String name, List<Integer> mapIds) {}
+  /// @param typed whether it sees typed arguments, and not the record of an event
+  public record Program(String name, List<Integer> mapIds, boolean typed) {}
 
   private Bpf() {}
 
@@ -157,12 +158,13 @@ public final class Bpf {
         throw new IOException("an attachment of type " + type + " is none of ours");
       }
       try (Descriptor program = programOf(link.get(JAVA_INT, 8))) {
-        return program(program, arena);
+        return program(program, type == LINK_RAW_TRACEPOINT, arena);
       }
     }
   }
 
-  private static Program program(Descriptor program, Arena arena) throws IOException {
+  private static Program program(Descriptor program, boolean typed, Arena arena)
+      throws IOException {
     MemorySegment ids = arena.allocate(JAVA_INT, MAPS_MAX);
     MemorySegment info = arena.allocate(INFO_BYTES, 8);
     info.set(JAVA_INT, 52, MAPS_MAX);
@@ -172,7 +174,7 @@ public final class Bpf {
     for (int i = 0; i < Math.min(MAPS_MAX, info.get(JAVA_INT, 52)); i++) {
       found.add(ids.getAtIndex(JAVA_INT, i));
     }
-    return new Program(info.getString(64, StandardCharsets.US_ASCII), List.copyOf(found));
+    return new Program(info.getString(64, StandardCharsets.US_ASCII), List.copyOf(found), typed);
   }
 
   static MemorySegment info(Descriptor of, MemorySegment info) throws IOException {

@@ -242,6 +242,19 @@ public final class ChangeTracker implements AutoCloseable {
     return control.loss();
   }
 
+  /// What it takes of the kernel's memory.
+  public long memoryBytes() {
+    BpfMap.Shape shape = maps.marks().shape();
+    return (long) shape.valueBytes() * shape.entries() + BpfMap.PAGE_BYTES;
+  }
+
+  /// How the programs of one that can be pinned are attached.
+  public TrackingSupport.Way way() throws IOException {
+    return Bpf.attached(attachments.getFirst().descriptor()).typed()
+        ? TrackingSupport.Way.TYPED
+        : TrackingSupport.Way.PERF;
+  }
+
   Control control() {
     return control;
   }
