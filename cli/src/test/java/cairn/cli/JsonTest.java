@@ -59,6 +59,7 @@ class JsonTest {
     try (LiveDisk disk = new LiveDisk(folder, "disk")) {
       matches(new Desk(), "tracker start", disk.device());
       matches(new Desk(), "tracker status", disk.device());
+      matches(new Desk(), "doctor", disk.device());
       matches(new Desk(), "tracker stop", disk.device());
     }
   }

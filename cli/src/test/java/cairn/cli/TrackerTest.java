@@ -7,6 +7,7 @@ import cairn.engine.capture.KeptTrackers;
 import cairn.linux.DeviceNumber;
 import cairn.linux.FileStatus;
 import cairn.linux.test.Command;
+import cairn.linux.test.LoopDevice;
 import cairn.linux.topology.BlockDevice;
 import cairn.linux.topology.StorageStack;
 import cairn.linux.tracking.ChangeTracker;
@@ -120,27 +121,23 @@ class TrackerTest {
 
   @Test
   void aDeviceThatIsDetachedIsGone() throws IOException {
-    Path device;
-    try (LiveDisk disk = new LiveDisk(folder, "disk")) {
-      device = disk.device();
-      desk.run("tracker", "start", device).expect(0);
-      Command.run("umount", disk.directory().toString());
-      Command.run("losetup", "--detach", device.toString());
-      try {
-        JsonObject status = status(device, 3);
-        assertThat(status.get("state").getAsString()).isEqualTo("gone");
-        assertThat(desk.run("tracker", "status", device).err())
-            .contains("is not " + device + " any more; 'cairn tracker stop");
-        assertThat(desk.run("tracker", "start", device).expect(1).err())
-            .contains("there is nothing behind " + device);
-        desk.run("tracker", "stop", device).expect(0);
-        assertThat(FOLDER.resolve(disk.name())).doesNotExist();
-      } finally {
-        Path image = folder.resolve("disk.img");
-        Command.run("losetup", device.toString(), image.toString());
-        Command.run("mount", device.toString(), disk.directory().toString());
+    Path image = Files.write(folder.resolve("image"), new byte[1 << 20]);
+    Path device = Path.of("/dev/null");
+    try {
+      try (LoopDevice loop = LoopDevice.over(image)) {
+        device = loop.path();
+        desk.run("tracker", "start", device).expect(0);
       }
+      JsonObject status = status(device, 3);
+      assertThat(status.get("state").getAsString()).isEqualTo("gone");
+      assertThat(desk.run("tracker", "status", device).err())
+          .contains("is not " + device + " any more; 'cairn tracker stop");
+      assertThat(desk.run("tracker", "start", device).expect(1).err())
+          .contains("there is nothing behind " + device);
+    } finally {
+      desk.run("tracker", "stop", device).expect(0);
     }
+    assertThat(FOLDER.resolve(device.getFileName())).doesNotExist();
   }
 
   @Test

@@ -144,7 +144,7 @@ final class BackupCommand extends CairnCommand {
   @Override
   Outcome run() throws IOException, CorruptData {
     if (sources.isEmpty() != all) {
-      throw new UsageError("name what to back up, or say --all");
+      throw new UsageError("name a SOURCE to back up, or say --all; see 'cairn backup --help'");
     }
     try (Sources opened = Sources.open(all ? allOfThisMachine() : sources)) {
       String host = shell().surroundings().get().owner().host();

@@ -31,6 +31,7 @@ public final class Commands {
     ALL.put("policy", Commands::policy);
     ALL.put("gc", shell -> new CommandLine(new GcCommand(shell)));
     ALL.put("tracker", Commands::tracker);
+    ALL.put("doctor", shell -> new CommandLine(new DoctorCommand(shell)));
     ALL.put("key", Commands::key);
     ALL.put("rebuild-index", shell -> new CommandLine(new RebuildIndexCommand(shell)));
     ALL.put("storage", Commands::storage);

@@ -54,6 +54,24 @@ record Devices(StorageStack stack) {
     return disks.chosen().stream().map(LocalDisks.Choice::disk).toList();
   }
 
+  /// All disks that have a medium, and what is built on them that holds mounted file systems.
+  List<BlockDevice> worthALook(FileSystems fileSystems) throws IOException {
+    List<BlockDevice> devices = new ArrayList<>();
+    for (BlockDevice device : stack.wholes()) {
+      boolean wanted =
+          switch (device.kind()) {
+            case DISK -> device.sizeBytes() > 0;
+            case MULTIPATH, LVM, CRYPT, MAPPED, RAID, NETWORK ->
+                !fileSystems.on(device.number()).isEmpty();
+            default -> false;
+          };
+      if (wanted) {
+        devices.add(device);
+      }
+    }
+    return devices;
+  }
+
   /// What the kernel calls the devices, which may be there no more; those of all trackers when none
   /// is named.
   List<String> kernelNames(List<String> names, KeptTrackers trackers) throws IOException {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// Starts a tracker for each device that has none. One that fails is no reason to leave out the
@@ -97,7 +96,7 @@ record TrackerStart(KeptTrackers trackers, RandomGenerator chance) {
       return new Json()
           .put("device", one.device)
           .put("outcome", one.outcome)
-          .put("why", Optional.of(one.why).filter(why -> !why.isEmpty()));
+          .put("why", Json.unlessEmpty(one.why));
     }
   }
 }

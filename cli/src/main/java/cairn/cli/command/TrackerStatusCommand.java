@@ -124,7 +124,7 @@ final class TrackerStatusCommand extends CairnCommand {
       return new Json()
           .put("device", device)
           .put("state", state)
-          .put("why", Optional.of(why).filter(each -> !each.isEmpty()))
+          .put("why", Json.unlessEmpty(why))
           .put("tracker", facts.map(Facts::id))
           .put("offset", facts.map(Facts::offset))
           .put("size", facts.map(Facts::size))

@@ -37,6 +37,11 @@ public final class Json {
     return this;
   }
 
+  /// What [#put] makes `null` of an empty text.
+  public static Optional<String> unlessEmpty(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
+  }
+
   /// `null` when there is none; whole numbers and texts otherwise.
   public Json put(String name, Optional<?> value) {
     if (value.isEmpty()) {

@@ -7,12 +7,16 @@ import java.util.List;
 /// Rows of text in columns as wide as they need to be. Numbers stand at the right of theirs.
 public final class Table {
   private static final String GAP = "  ";
+  private static final String NOTE_INDENT = "    ";
 
   private final List<Column> columns;
-  private final List<List<String>> rows = new ArrayList<>();
+  private final List<Row> rows = new ArrayList<>();
 
   /// @param title empty in all columns for a table without a head
   private record Column(String title, boolean right) {}
+
+  /// @param notes whole lines below it
+  private record Row(List<String> cells, List<String> notes) {}
 
   private Table(List<Column> columns) {
     this.columns = columns;
@@ -37,7 +41,13 @@ public final class Table {
     if (cells.length != columns.size()) {
       throw new IllegalArgumentException(cells.length + " cells for " + columns.size());
     }
-    rows.add(List.of(cells));
+    rows.add(new Row(List.of(cells), new ArrayList<>()));
+    return this;
+  }
+
+  /// Adds a line below the last row, across all columns.
+  public Table note(String text) {
+    rows.getLast().notes.add(text);
     return this;
   }
 
@@ -45,7 +55,10 @@ public final class Table {
     if (columns.stream().anyMatch(column -> !column.title.isEmpty())) {
       out.println(line(columns.stream().map(Column::title).toList()));
     }
-    rows.forEach(row -> out.println(line(row)));
+    for (Row row : rows) {
+      out.println(line(row.cells));
+      row.notes.forEach(note -> out.println(NOTE_INDENT + note));
+    }
   }
 
   private String line(List<String> cells) {
@@ -60,8 +73,8 @@ public final class Table {
 
   private int width(int column) {
     int width = columns.get(column).title.length();
-    for (List<String> row : rows) {
-      width = Math.max(width, row.get(column).length());
+    for (Row row : rows) {
+      width = Math.max(width, row.cells.get(column).length());
     }
     return width;
   }

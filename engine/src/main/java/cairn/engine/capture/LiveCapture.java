@@ -67,11 +67,13 @@ public final class LiveCapture {
         proofs.set(i, prove(copies.get(i), proofs.get(i), warnings));
       }
       Converge.Outcome outcome = converge.run(copies);
+      boolean seen = copies.stream().allMatch(LiveCopy::seesWrites);
+      Way way = Way.ofUsed(seen, stillness.isPossible());
       List<VolumeImage> images = new ArrayList<>();
       for (int i = 0; i < copies.size(); i++) {
         checkUntouched(copies.get(i));
         copies.get(i).countSkippedAsWritten();
-        images.add(image(subjects.get(i), copies.get(i), facts(proofs.get(i), outcome)));
+        images.add(image(subjects.get(i), copies.get(i), facts(way, proofs.get(i), outcome)));
       }
       return images;
     } finally {
@@ -199,9 +201,9 @@ public final class LiveCapture {
     return sample.stream().distinct().toList();
   }
 
-  private static Map<String, String> facts(Continuity proof, Converge.Outcome outcome) {
+  private static Map<String, String> facts(Way way, Continuity proof, Converge.Outcome outcome) {
     Map<String, String> facts = new TreeMap<>();
-    facts.put("capture", "converge");
+    facts.put("capture", way.word());
     facts.put("passes", Integer.toString(outcome.passes()));
     facts.put("bytesReread", Long.toString(outcome.bytesReread()));
     facts.put("freezeMillis", Long.toString(outcome.moment().toMillis()));

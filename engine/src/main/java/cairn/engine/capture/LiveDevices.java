@@ -1,7 +1,6 @@
 package cairn.engine.capture;
 
 import cairn.linux.DeviceNumber;
-import cairn.linux.Usage;
 import cairn.linux.topology.BlockDevice;
 import cairn.linux.topology.FileSystem;
 import cairn.linux.topology.FileSystems;
@@ -18,7 +17,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -60,8 +58,8 @@ public final class LiveDevices implements Closeable {
       Set<Path> mountPoints = new LinkedHashSet<>();
       for (Volume volume : volumes) {
         Optional<BlockDevice> device = devices.deviceOf(volume);
-        if (device.isPresent() && isInUse(device.get())) {
-          devices.take(volume, device.get(), mountPoints, chance);
+        if (device.isPresent()) {
+          devices.takeIfUsed(volume, device.get(), mountPoints, chance);
         }
       }
       devices.prepareFreeze(mountPoints);
@@ -77,34 +75,21 @@ public final class LiveDevices implements Closeable {
     return number.isEmpty() ? Optional.empty() : stack.find(DeviceNumber.parse(number.get()));
   }
 
-  private static boolean isInUse(BlockDevice device) throws IOException {
-    return Usage.live().ofDevice(device.number()).isPresent();
-  }
-
-  private void take(
+  private void takeIfUsed(
       Volume volume, BlockDevice device, Set<Path> mountPoints, RandomGenerator chance)
       throws IOException {
-    for (FileSystem fileSystem : fileSystems.on(device.number())) {
+    DeviceUse use = DeviceUse.of(device, stack, fileSystems);
+    if (!use.isInUse()) {
+      return;
+    }
+    for (FileSystem fileSystem : use.fileSystems()) {
       mountPoints.add(Path.of(fileSystem.mountPoints().getFirst()));
     }
     Used used =
         choice.skipFree
-            ? new AllocatedUse(volume, mountedParts(device))
+            ? new AllocatedUse(volume, use.mountedParts())
             : (still, ranges) -> ranges.range(0, volume.size());
     inUse.put(volume, new InUse(volume, writes(device, chance), used));
-  }
-
-  private Set<Long> mountedParts(BlockDevice device) throws IOException {
-    Set<Long> offsets = new HashSet<>();
-    for (BlockDevice above : stack.above(device)) {
-      if (above.kind() == BlockDevice.Kind.PARTITION && !fileSystems.on(above.number()).isEmpty()) {
-        offsets.add(above.startBytes());
-      }
-    }
-    if (offsets.isEmpty()) {
-      offsets.add(0L);
-    }
-    return offsets;
   }
 
   private Writes writes(BlockDevice device, RandomGenerator chance) throws IOException {
@@ -147,8 +132,8 @@ public final class LiveDevices implements Closeable {
     opened.push(freezing);
     freezing.tryOnce();
     stillness = freezing;
-    if (!freezing.isPossible()
-        && inUse.values().stream().anyMatch(use -> !use.writes().isSeeing())) {
+    boolean seen = inUse.values().stream().allMatch(use -> use.writes().isSeeing());
+    if (Way.ofUsed(seen, freezing.isPossible()) == Way.REFUSED) {
       throw new IOException(
           "the volumes can neither be frozen nor tracked: unmount them, or back them up as another"
               + " user or on another kernel; 'cairn doctor' says what is missing");

@@ -1,6 +1,7 @@
 package cairn.linux.tracking;
 
 import cairn.linux.CallFailed;
+import cairn.linux.DeviceNumber;
 import cairn.linux.bpf.Assembler;
 import cairn.linux.bpf.Bpf;
 import cairn.linux.bpf.BpfMap;
@@ -65,6 +66,20 @@ public record TrackingSupport(
       return true;
     } catch (TrackerUnavailable e) {
       return false;
+    }
+  }
+
+  /// Why writes to a disk cannot be seen; empty when they can. Attaches nothing.
+  public static Optional<String> objection(DeviceNumber disk) throws IOException {
+    Optional<String> refused = refusal();
+    if (refused.isPresent()) {
+      return refused;
+    }
+    try {
+      Kernel.live().events(disk);
+      return Optional.empty();
+    } catch (TrackerUnavailable e) {
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
