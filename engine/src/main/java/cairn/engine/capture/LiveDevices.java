@@ -100,9 +100,16 @@ public final class LiveDevices implements Closeable {
       if (kept.get().isUsable() && tracker.isPresent()) {
         return new TrackedWrites(tracker.get(), true);
       }
+      String path = "/dev/" + device.name();
+      String why = kept.get().why();
       warnings.add(
-          "the tracker of /dev/%s is of no use: %s; 'cairn tracker start /dev/%s' replaces it"
-              .formatted(device.name(), kept.get().why(), device.name()));
+          "the tracker of "
+              + path
+              + " is of no use: "
+              + why
+              + "; 'cairn tracker start "
+              + path
+              + "' replaces it");
     }
     try {
       ChangeTracker tracker = ChangeTracker.attach(rangeOf(device, stack), chance);

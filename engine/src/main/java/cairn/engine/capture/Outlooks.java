@@ -47,10 +47,16 @@ public final class Outlooks {
       Way way = wayOfUsed(device, use, obstacles);
       return new Outlook(device, use, way, tracker, obstacles, free(volume, use));
     } catch (IOException e) {
-      Obstacle obstacle =
-          new Obstacle("way to read it", String.valueOf(e.getMessage()), "see to that first");
+      Obstacle obstacle = unreadable(device, String.valueOf(e.getMessage()));
       return new Outlook(device, use, Way.REFUSED, tracker, List.of(obstacle), List.of());
     }
+  }
+
+  private static Obstacle unreadable(BlockDevice device, String message) {
+    String[] parts =
+        message.replace("cannot back up /dev/" + device.name() + ": ", "").split("; ", 2);
+    return new Obstacle(
+        "way to read it", parts[0], parts.length > 1 ? parts[1] : "see to that first");
   }
 
   private String tracker(BlockDevice device, DeviceUse use, List<Obstacle> obstacles) {
