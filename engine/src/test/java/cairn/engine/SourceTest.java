@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cairn.base.test.Seed;
+import cairn.engine.backup.Backup;
 import cairn.engine.backup.BackupReport;
+import cairn.engine.backup.BackupRequest;
 import cairn.engine.capture.SourceFailed;
 import cairn.repository.snapshot.Snapshot;
 import cairn.storage.MemoryStorage;
@@ -40,6 +42,24 @@ final class SourceTest {
     assertThat(next.bytesAdded()).isLessThan(SIZE - 3_000_000);
     lab.assertClean();
     lab.assertRestores(next.snapshot(), source);
+  }
+
+  @Test
+  void aTinySourceBesideALargeOne() throws Exception {
+    MemoryVolume tiny = new MemoryVolume(Bytes.random(chance, 3 * BLOCK));
+    MemoryVolume large = new MemoryVolume(Bytes.random(chance, SIZE));
+    BackupRequest.Sources sources =
+        BackupRequest.Sources.atRest(
+            List.of(
+                new BackupRequest.NamedVolume("tiny", tiny),
+                new BackupRequest.NamedVolume("large", large)));
+    BackupRequest request = new BackupRequest(sources, "both", List.of(), Lab.NONE, true);
+    Snapshot snapshot =
+        new Backup(lab.repository, lab.surroundings, Progress.NONE, new Cancellation())
+            .run(request)
+            .snapshot();
+    assertThat(snapshot.details().volumes()).hasSize(2);
+    lab.assertClean();
   }
 
   @Test

@@ -24,7 +24,6 @@ import cairn.storage.Content;
 import cairn.storage.Storage;
 import cairn.storage.Storage.Entry;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -216,9 +215,10 @@ public final class Repository {
     return storage.delete(snapshot.name());
   }
 
-  /// Whether a repair set anything aside after that time, by the storage's clock.
-  public boolean hasLostSince(Instant time) throws IOException {
-    return storage.list(QUARANTINE).stream().anyMatch(entry -> !entry.modified().isBefore(time));
+  /// A text that changes whenever a repair sets something aside; empty as long as none did.
+  public String setAside() throws IOException {
+    List<String> names = storage.list(QUARANTINE).stream().map(Entry::name).sorted().toList();
+    return names.isEmpty() ? "" : names.size() + " objects, the last " + names.getLast();
   }
 
   /// Sets an index segment aside that is damaged or made anew, where no reader looks, for a person

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -55,8 +56,16 @@ public final class HeldBlocks implements BlockReader {
             return null;
           }));
     }
+    Optional<IOException> failure = Optional.empty();
     for (Future<Void> each : reading) {
-      await(each);
+      try {
+        await(each);
+      } catch (IOException e) {
+        failure = failure.isEmpty() ? Optional.of(e) : failure;
+      }
+    }
+    if (failure.isPresent()) {
+      throw failure.get();
     }
   }
 

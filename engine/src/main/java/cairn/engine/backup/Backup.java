@@ -9,6 +9,7 @@ import cairn.engine.Progress;
 import cairn.engine.Surroundings;
 import cairn.engine.backup.BackupRequest.NamedVolume;
 import cairn.engine.capture.BlockWorker;
+import cairn.engine.capture.CannotConverge;
 import cairn.engine.capture.Converge;
 import cairn.engine.capture.Intake;
 import cairn.engine.capture.LiveCapture;
@@ -18,6 +19,8 @@ import cairn.engine.capture.Readers;
 import cairn.engine.capture.Source;
 import cairn.engine.capture.SourceFailed;
 import cairn.engine.capture.SourceText;
+import cairn.linux.freeze.FreezeBroken;
+import cairn.linux.freeze.FreezeRefused;
 import cairn.repository.Repository;
 import cairn.repository.read.ChunkReader;
 import cairn.repository.read.NodeReader;
@@ -74,7 +77,11 @@ public final class Backup {
       Optional<Snapshot> parent = parent(request);
       try {
         return run(request, parent, session, started);
-      } catch (SourceFailed | Cancellation.Cancelled e) {
+      } catch (SourceFailed
+          | CannotConverge
+          | FreezeRefused
+          | FreezeBroken
+          | Cancellation.Cancelled e) {
         session.commitUploads();
         throw e;
       }
@@ -154,6 +161,7 @@ public final class Backup {
     List<LiveCapture.Subject> inUse = new ArrayList<>();
     Map<String, VolumeImage> images = new HashMap<>();
     Optional<String> doubt = doubt(trees.parent, session);
+    String setAside = repository.setAside();
     for (NamedVolume named : sources.volumes()) {
       Source source = new Source(named.volume(), trees.before(named.name()), blockBytes());
       NodeWriter nodes = new NodeWriter(session, trees.encoder, source.blockCount());
@@ -161,7 +169,11 @@ public final class Backup {
         Optional<VolumeImage> before = trees.image(named.name());
         inUse.add(
             new LiveCapture.Subject(
-                named.name(), named.inUse().get(), source, new Before(before, doubt), nodes));
+                named.name(),
+                named.inUse().get(),
+                source,
+                new Before(before, doubt, setAside),
+                nodes));
       } else {
         progress.begin("backing up " + named.name(), named.volume().size());
         Optional<TreeRoot> root = capture.run(source, nodes);
@@ -206,8 +218,8 @@ public final class Backup {
     if (!repository.isThere(parent.get())) {
       return Optional.of("the snapshot to compare with was forgotten");
     }
-    if (repository.hasLostSince(parent.get().received())) {
-      return Optional.of("a repair set packs aside since the last snapshot");
+    if (session.lacksPacks()) {
+      return Optional.of("the repository lacks packs that its index lists");
     }
     return Optional.empty();
   }

@@ -39,6 +39,10 @@ final class Batch {
     return Math.max(1, BYTES / blockBytes);
   }
 
+  int blocksMax() {
+    return ids.length;
+  }
+
   void begin(long newFirstBlock, int newPlainBytes) {
     firstBlock = newFirstBlock;
     plainBytes = newPlainBytes;

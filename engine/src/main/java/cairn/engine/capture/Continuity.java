@@ -9,15 +9,25 @@ import java.util.Optional;
 ///
 /// @param known what need not be read; empty in doubt
 /// @param reason of the doubt, or what the proof rests upon; half a sentence for a person
-record Continuity(Optional<LiveCopy.Known> known, String reason) {
+/// @param isDistrusted whether the tracker was caught missing a write, now or before
+record Continuity(Optional<LiveCopy.Known> known, String reason, boolean isDistrusted) {
   private static final String TRACKER = "tracker";
   private static final String GENERATION = "generation";
+  private static final String SET_ASIDE = "setAside";
+  private static final String DISTRUSTED = "distrusted";
 
   /// What is now, to compare with.
-  record Now(String tracker, long size, int blockBytes) {}
+  ///
+  /// @param generation of the tracker
+  /// @param setAside what was in quarantine when this run began
+  record Now(String tracker, int generation, long size, int blockBytes, String setAside) {}
 
   static Continuity doubt(String reason) {
-    return new Continuity(Optional.empty(), reason);
+    return new Continuity(Optional.empty(), reason, false);
+  }
+
+  static Continuity distrust(String reason) {
+    return new Continuity(Optional.empty(), reason, true);
   }
 
   /// @param before of the volume in the snapshot
@@ -30,24 +40,40 @@ record Continuity(Optional<LiveCopy.Known> known, String reason) {
     if (!tracker.equals(now.tracker)) {
       return doubt("the tracker was started after the last snapshot");
     }
+    if (tracker.equals(source.get(DISTRUSTED))) {
+      return distrust("the tracker missed a write once; start it anew");
+    }
+    if (!now.setAside.equals(source.getOrDefault(SET_ASIDE, ""))) {
+      return doubt("a repair set something aside since the last snapshot");
+    }
     if (before.size() != now.size || before.blockBytes() != now.blockBytes) {
       return doubt("the size has changed since the last snapshot");
     }
     try {
       int generation = Integer.parseInt(source.getOrDefault(GENERATION, ""));
+      if (generation > now.generation) {
+        return doubt("the machine was set back to a state before the last snapshot");
+      }
       return new Continuity(
           Optional.of(new LiveCopy.Known(generation)),
-          "the tracker saw every write since the last snapshot");
+          "the tracker saw every write since the last snapshot",
+          false);
     } catch (NumberFormatException e) {
       return doubt("the last snapshot does not say which writes it holds");
     }
   }
 
   /// What the next run needs for its proof, to be kept with the snapshot.
-  static void write(Map<String, String> source, String tracker, int generation) {
-    if (!tracker.isEmpty()) {
-      source.put(TRACKER, tracker);
-      source.put(GENERATION, Integer.toString(generation));
+  void write(Map<String, String> source, Now now) {
+    if (!now.tracker.isEmpty()) {
+      source.put(TRACKER, now.tracker);
+      source.put(GENERATION, Integer.toString(now.generation));
+      if (!now.setAside.isEmpty()) {
+        source.put(SET_ASIDE, now.setAside);
+      }
+      if (isDistrusted) {
+        source.put(DISTRUSTED, now.tracker);
+      }
     }
   }
 }

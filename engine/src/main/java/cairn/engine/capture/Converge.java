@@ -3,6 +3,7 @@ package cairn.engine.capture;
 import cairn.base.bytes.CorruptData;
 import cairn.engine.Cancellation;
 import cairn.engine.Progress;
+import cairn.linux.freeze.FreezeBroken;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -171,7 +172,8 @@ public final class Converge {
     }
     throw new CannotConverge(
         names(copies)
-            + " is written to while its file systems are frozen, by what cannot be: stop it");
+            + " did not stand still: its file systems were thawed by somebody else, or are written"
+            + " to by what cannot be frozen");
   }
 
   /// @return how long it lasted; empty when somebody wrote all the same
@@ -180,10 +182,12 @@ public final class Converge {
     Instant start = tools.clock.instant();
     try (Stillness.Moment moment = stillness.begin()) {
       boolean disturbed = false;
+      long bytes = 0;
       for (LiveCopy copy : copies) {
         var _ = copy.catchUp();
         BitSet missing = copy.missing();
-        checkRoom(copies, copy.bytes(missing));
+        bytes += copy.bytes(missing);
+        checkRoom(copies, bytes);
         copy.hold(missing, readers);
       }
       for (LiveCopy copy : copies) {
@@ -192,6 +196,8 @@ public final class Converge {
       moment.end();
       Duration length = Duration.between(start, tools.clock.instant());
       return disturbed ? Optional.empty() : Optional.of(length);
+    } catch (FreezeBroken e) {
+      return Optional.empty(); // what was written since is seen, and read again
     }
   }
 
@@ -212,7 +218,7 @@ public final class Converge {
     if (bytes > limits.heldBytes) {
       throw new CannotConverge(
           names(copies)
-              + " is written to faster than it can be read: "
+              + " would take "
               + (bytes >> 20)
               + " MiB at once do not fit into memory; back it up when less is written");
     }

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class FreezeStillness implements Stillness, Closeable {
   private final Duration limit;
   private final List<Path> mountPoints;
-  private final List<Path> refused = new ArrayList<>();
   private @Nullable Freeze freeze;
 
   /// @param limit after which a watchdog thaws, whatever happens
@@ -30,9 +29,9 @@ final class FreezeStillness implements Stillness, Closeable {
     freeze = mountPoints.isEmpty() ? null : Freeze.prepare(mountPoints, limit);
   }
 
-  /// The mount points that turned out not to be freezable.
-  List<Path> refused() {
-    return refused;
+  /// What is frozen, each by the mount point that was given.
+  List<Path> mountPoints() {
+    return List.copyOf(mountPoints);
   }
 
   @Override
@@ -61,7 +60,6 @@ final class FreezeStillness implements Stillness, Closeable {
             || !mountPoints.remove(e.mountPoint())) {
           throw e;
         }
-        refused.add(e.mountPoint());
         prepared().close();
         prepare();
       }

@@ -124,7 +124,7 @@ public final class Intake implements AutoCloseable {
       throws IOException, CorruptData {
     cancellation.check();
     Batch idle = idleBatches.poll();
-    Batch batch = idle == null ? newBatch(source) : idle;
+    Batch batch = idle == null || idle.blocksMax() < count ? newBatch(source) : idle;
     long offset = firstBlock * source.blockBytes();
     long length = Math.min((long) count * source.blockBytes(), source.volume().size() - offset);
     batch.begin(firstBlock, (int) length);

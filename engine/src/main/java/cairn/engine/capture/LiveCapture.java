@@ -45,7 +45,8 @@ public final class LiveCapture {
   ///
   /// @param image of the same volume; empty when it is not there
   /// @param doubt why its blocks must not be relied upon; empty when there is no reason
-  public record Before(Optional<VolumeImage> image, Optional<String> doubt) {}
+  /// @param setAside tells what repairs had set aside in the repository when this run began
+  public record Before(Optional<VolumeImage> image, Optional<String> doubt, String setAside) {}
 
   /// Captures all of them at one moment.
   ///
@@ -73,7 +74,7 @@ public final class LiveCapture {
       for (int i = 0; i < copies.size(); i++) {
         checkUntouched(copies.get(i));
         copies.get(i).countSkippedAsWritten();
-        images.add(image(subjects.get(i), copies.get(i), facts(way, proofs.get(i), outcome)));
+        images.add(image(subjects.get(i), copies.get(i), new Facts(way, proofs.get(i), outcome)));
       }
       return images;
     } finally {
@@ -93,7 +94,7 @@ public final class LiveCapture {
       return;
     }
     for (LiveCopy copy : copies) {
-      copy.begin(false); // what is loaded and compiled now takes no time in the moment
+      copy.warmUp();
     }
     stillness.settle();
     try (Stillness.Moment moment = stillness.begin()) {
@@ -111,10 +112,18 @@ public final class LiveCapture {
     if (subject.before.image.isEmpty()) {
       return Continuity.doubt("there is no snapshot to compare with");
     }
+    return Continuity.of(
+        subject.before.image.get(), now(subject, subject.inUse.writes().generation()));
+  }
+
+  private static Continuity.Now now(Subject subject, int generation) {
     Source source = subject.source;
-    String tracker = subject.inUse.writes().tracker();
-    Continuity.Now now = new Continuity.Now(tracker, source.volume().size(), source.blockBytes());
-    return Continuity.of(subject.before.image.get(), now);
+    return new Continuity.Now(
+        subject.inUse.writes().tracker(),
+        generation,
+        source.volume().size(),
+        source.blockBytes(),
+        subject.before.setAside);
   }
 
   /// Reads a sample of what the tracker says is unchanged.
@@ -126,8 +135,15 @@ public final class LiveCapture {
     if (!copy.knowsTree()) {
       return Continuity.doubt("the tracker has lost sight of writes");
     }
-    BitSet candidates = copy.spokenFor();
-    Optional<Integer> wrong = firstWrong(copy, candidates);
+    Optional<Integer> wrong;
+    try {
+      wrong = firstWrong(copy, copy.spokenFor());
+    } catch (SourceFailed e) {
+      throw e;
+    } catch (IOException | CorruptData e) {
+      copy.doubtEverything();
+      return Continuity.doubt("the last snapshot cannot be read");
+    }
     if (wrong.isEmpty()) {
       return proof;
     }
@@ -139,7 +155,7 @@ public final class LiveCapture {
             + copy.path()
             + " differs from the last snapshot, though the tracker saw no write: everything was"
             + " read; start the tracker anew and report this");
-    return Continuity.doubt("the tracker missed a write");
+    return Continuity.distrust("the tracker missed a write");
   }
 
   /// Our own reading must not have changed anything, nor may a write have gone unseen.
@@ -201,9 +217,13 @@ public final class LiveCapture {
     return sample.stream().distinct().toList();
   }
 
-  private static Map<String, String> facts(Way way, Continuity proof, Converge.Outcome outcome) {
+  private record Facts(Way way, Continuity proof, Converge.Outcome outcome) {}
+
+  private static Map<String, String> text(Facts what) {
+    Converge.Outcome outcome = what.outcome;
+    Continuity proof = what.proof;
     Map<String, String> facts = new TreeMap<>();
-    facts.put("capture", way.word());
+    facts.put("capture", what.way.word());
     facts.put("passes", Integer.toString(outcome.passes()));
     facts.put("bytesReread", Long.toString(outcome.bytesReread()));
     facts.put("freezeMillis", Long.toString(outcome.moment().toMillis()));
@@ -212,11 +232,11 @@ public final class LiveCapture {
     return facts;
   }
 
-  private static VolumeImage image(Subject subject, LiveCopy copy, Map<String, String> facts)
+  private static VolumeImage image(Subject subject, LiveCopy copy, Facts facts)
       throws IOException, CorruptData {
     Map<String, String> source = new TreeMap<>(SourceText.of(subject.inUse.volume().identity()));
-    source.putAll(facts);
-    Continuity.write(source, subject.inUse.writes().tracker(), copy.generation());
+    source.putAll(text(facts));
+    facts.proof.write(source, now(subject, copy.generation()));
     return new VolumeImage(
         subject.name,
         subject.source.volume().size(),

@@ -65,6 +65,11 @@ final class LiveCopy implements Closeable {
   /// @param generation since which
   record Known(int generation) {}
 
+  /// Does once what will be done in a moment: what is loaded and compiled now takes no time then.
+  void warmUp() throws IOException {
+    used = used(false);
+  }
+
   /// Marks count from here.
   ///
   /// @param still whether the volume stands still
@@ -72,7 +77,6 @@ final class LiveCopy implements Closeable {
     used = used(still);
     began = live.writes().advance();
     since = began;
-    doubtful.clear();
     knowsTree = known.isPresent() && addWritten(doubtful, known.get().generation());
     if (!knowsTree) {
       doubtEverything();
@@ -96,7 +100,8 @@ final class LiveCopy implements Closeable {
     read(intake, source, blocks);
   }
 
-  /// What was written to since the last time; it is in doubt from now on.
+  /// Of what was written to since the last time, what was in use then; all of it is in doubt from
+  /// now on.
   BitSet catchUp() throws IOException {
     int last = since;
     since = live.writes().advance();
@@ -107,6 +112,7 @@ final class LiveCopy implements Closeable {
     doubtful.or(written);
     rewritten.or(written);
     captured.andNot(written);
+    written.and(used);
     return written;
   }
 
@@ -148,7 +154,11 @@ final class LiveCopy implements Closeable {
     visitRuns(
         blocks,
         (first, count) -> ranges.add(new HeldBlocks.Range(offset(first), length(first, count))));
-    memory.hold(ranges, readers.executor(), readers.threads());
+    try {
+      memory.hold(ranges, readers.executor(), readers.threads());
+    } catch (IOException e) {
+      throw new SourceFailed(e);
+    }
     captured.or(blocks);
   }
 
@@ -261,7 +271,11 @@ final class LiveCopy implements Closeable {
 
   private BitSet used(boolean still) throws IOException {
     BitSet blocks = new BitSet();
-    live.used().visit(still, (offset, length) -> setBlocks(blocks, offset, length));
+    try {
+      live.used().visit(still, (offset, length) -> setBlocks(blocks, offset, length));
+    } catch (IOException e) {
+      throw new SourceFailed(e);
+    }
     return blocks;
   }
 

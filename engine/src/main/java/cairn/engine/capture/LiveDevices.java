@@ -1,6 +1,11 @@
 package cairn.engine.capture;
 
+import static java.util.Objects.requireNonNull;
+
+import cairn.linux.CallFailed;
 import cairn.linux.DeviceNumber;
+import cairn.linux.Errno;
+import cairn.linux.NativeFile;
 import cairn.linux.topology.BlockDevice;
 import cairn.linux.topology.FileSystem;
 import cairn.linux.topology.FileSystems;
@@ -17,7 +22,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +38,8 @@ public final class LiveDevices implements Closeable {
   private final KeptTrackers trackers;
   private final FileSystems fileSystems = FileSystems.live();
   private final Map<Volume, InUse> inUse = new HashMap<>();
+  private final Map<Volume, DeviceUse> uses = new HashMap<>();
+  private final Set<FileSystem> frozen = new HashSet<>();
   private final List<String> warnings = new ArrayList<>();
   private final Deque<Closeable> opened = new ArrayDeque<>();
   private Stillness stillness = Stillness.NONE;
@@ -55,7 +63,7 @@ public final class LiveDevices implements Closeable {
       throws IOException {
     LiveDevices devices = new LiveDevices(choice);
     try {
-      Set<Path> mountPoints = new LinkedHashSet<>();
+      Map<Path, FileSystem> mountPoints = new LinkedHashMap<>();
       for (Volume volume : volumes) {
         Optional<BlockDevice> device = devices.deviceOf(volume);
         if (device.isPresent()) {
@@ -76,45 +84,60 @@ public final class LiveDevices implements Closeable {
   }
 
   private void takeIfUsed(
-      Volume volume, BlockDevice device, Set<Path> mountPoints, RandomGenerator chance)
+      Volume volume, BlockDevice device, Map<Path, FileSystem> mountPoints, RandomGenerator chance)
       throws IOException {
     DeviceUse use = DeviceUse.of(device, stack, fileSystems);
     if (!use.isInUse()) {
+      claim(device);
       return;
     }
     for (FileSystem fileSystem : use.fileSystems()) {
-      mountPoints.add(Path.of(fileSystem.mountPoints().getFirst()));
+      Optional<Path> visible = visibleMountPoint(fileSystem);
+      visible.ifPresent(path -> mountPoints.put(path, fileSystem));
+      if (visible.isEmpty()) {
+        warnings.add(
+            fileSystem.mountPoints().getFirst()
+                + " is hidden by another mount, so it cannot be frozen");
+      }
     }
     Used used =
         choice.skipFree
-            ? new AllocatedUse(volume, use.mountedParts())
+            ? new AllocatedUse(volume, use, frozen)
             : (still, ranges) -> ranges.range(0, volume.size());
+    uses.put(volume, use);
     inUse.put(volume, new InUse(volume, writes(device, chance), used));
   }
 
-  private Writes writes(BlockDevice device, RandomGenerator chance) throws IOException {
-    Optional<KeptTracker> kept = trackers.find(device.name());
-    if (kept.isPresent()) {
-      opened.push(kept.get());
-      Optional<ChangeTracker> tracker = kept.get().tracker();
-      if (kept.get().isUsable() && tracker.isPresent()) {
-        return new TrackedWrites(tracker.get(), true);
+  /// Nobody comes to use it while it is read.
+  private void claim(BlockDevice device) throws IOException {
+    try {
+      NativeFile claimed =
+          NativeFile.open(Path.of("/dev", device.name()), NativeFile.Option.EXCLUSIVE);
+      opened.push(claimed);
+    } catch (CallFailed e) {
+      if (e.errno() == Errno.EBUSY) {
+        throw new IOException("/dev/" + device.name() + " has just come into use: try again", e);
       }
-      String path = "/dev/" + device.name();
-      String why = kept.get().why();
-      warnings.add(
-          "the tracker of "
-              + path
-              + " is of no use: "
-              + why
-              + "; 'cairn tracker start "
-              + path
-              + "' replaces it");
+      throw e;
+    }
+  }
+
+  private Optional<Path> visibleMountPoint(FileSystem fileSystem) {
+    return fileSystem.mountPoints().stream()
+        .map(Path::of)
+        .filter(path -> fileSystems.at(path).filter(fileSystem::equals).isPresent())
+        .findFirst();
+  }
+
+  private Writes writes(BlockDevice device, RandomGenerator chance) throws IOException {
+    Optional<Writes> kept = kept(device, chance);
+    if (kept.isPresent()) {
+      return kept.get();
     }
     try {
       ChangeTracker tracker = ChangeTracker.attach(rangeOf(device, stack), chance);
       opened.push(tracker::close);
-      return new TrackedWrites(tracker, false);
+      return new TrackedWrites(tracker, "");
     } catch (TrackerUnavailable e) {
       warnings.add(
           "writes to "
@@ -123,6 +146,36 @@ public final class LiveDevices implements Closeable {
               + e.getMessage());
       return new UnseenWrites();
     }
+  }
+
+  private Optional<Writes> kept(BlockDevice device, RandomGenerator chance) throws IOException {
+    Optional<KeptTracker> kept = trackers.find(device.name());
+    if (kept.isPresent() && kept.get().state() == KeptTracker.State.USED_UP) {
+      kept.get().close();
+      var _ = trackers.start(device, chance);
+      kept = trackers.find(device.name());
+    }
+    if (kept.isEmpty()) {
+      return Optional.empty();
+    }
+    opened.push(kept.get());
+    Optional<ChangeTracker> tracker = kept.get().tracker();
+    if (kept.get().isUsable() && tracker.isPresent()) {
+      String id = tracker.get().id().toString();
+      String name = DeviceIdentity.of(device, stack).map(same -> id + " of " + same).orElse("");
+      return Optional.of(new TrackedWrites(tracker.get(), name));
+    }
+    String path = "/dev/" + device.name();
+    String why = kept.get().why();
+    warnings.add(
+        "the tracker of "
+            + path
+            + " is of no use: "
+            + why
+            + "; 'cairn tracker start "
+            + path
+            + "' replaces it");
+    return Optional.empty();
   }
 
   /// What to track of the disk beneath a device.
@@ -134,17 +187,30 @@ public final class LiveDevices implements Closeable {
     return new TrackedRange(disk.number(), device.startBytes(), device.sizeBytes());
   }
 
-  private void prepareFreeze(Set<Path> mountPoints) throws IOException {
-    FreezeStillness freezing = new FreezeStillness(List.copyOf(mountPoints), choice.freezeMax);
+  private void prepareFreeze(Map<Path, FileSystem> mountPoints) throws IOException {
+    FreezeStillness freezing =
+        new FreezeStillness(List.copyOf(mountPoints.keySet()), choice.freezeMax);
     opened.push(freezing);
     freezing.tryOnce();
     stillness = freezing;
-    boolean seen = inUse.values().stream().allMatch(use -> use.writes().isSeeing());
-    if (Way.ofUsed(seen, freezing.isPossible()) == Way.REFUSED) {
-      throw new IOException(
-          "the volumes can neither be frozen nor tracked: unmount them, or back them up as another"
-              + " user or on another kernel; 'cairn doctor' says what is missing");
+    freezing.mountPoints().forEach(path -> frozen.add(requireNonNull(mountPoints.get(path))));
+    for (Map.Entry<Volume, InUse> each : inUse.entrySet()) {
+      DeviceUse use = requireNonNull(uses.get(each.getKey()));
+      if (Way.ofUsed(each.getValue().writes().isSeeing(), standsStill(use)) == Way.REFUSED) {
+        throw new IOException(
+            each.getKey().identity().path()
+                + " can neither be frozen as a whole nor tracked: unmount it, or back it up with"
+                + " another kernel; 'cairn doctor' says what is missing");
+      }
     }
+  }
+
+  /// Whether nobody can write to any of it during a freeze.
+  private boolean standsStill(DeviceUse use) {
+    return use.isDirect()
+        && use.hidden().isEmpty()
+        && !use.mounted().isEmpty()
+        && frozen.containsAll(use.fileSystems());
   }
 
   /// Empty when nobody uses the volume.

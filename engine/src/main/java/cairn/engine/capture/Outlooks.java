@@ -121,7 +121,7 @@ public final class Outlooks {
     UsedRanges ranges =
         UsedRanges.visit(
             volume,
-            (offset, length) -> use.mountedParts().contains(offset) ? Moment.LIVE : Moment.AT_REST,
+            (offset, length) -> use.mounted().containsKey(offset) ? Moment.LIVE : Moment.AT_REST,
             (offset, length) -> {});
     return ranges.parts().stream().map(UsedRanges.PartUse::sentence).toList();
   }

@@ -5,16 +5,17 @@ import java.io.IOException;
 
 /// What an eBPF tracker sees.
 ///
-/// @param isPinned whether it goes on after this process, so that the next run may rely on it
-record TrackedWrites(ChangeTracker changes, boolean isPinned) implements Writes {
-  @Override
-  public String tracker() {
-    return isPinned ? changes.id().toString() : "";
-  }
-
+/// @param tracker which one it is, and of which device; empty when it does not go on after this
+///   process, so that the next run cannot rely on it
+record TrackedWrites(ChangeTracker changes, String tracker) implements Writes {
   @Override
   public boolean isSeeing() {
     return true;
+  }
+
+  @Override
+  public int generation() {
+    return changes.generation();
   }
 
   @Override

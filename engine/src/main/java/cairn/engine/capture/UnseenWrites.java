@@ -13,6 +13,11 @@ record UnseenWrites() implements Writes {
   }
 
   @Override
+  public int generation() {
+    return 1;
+  }
+
+  @Override
   public int advance() {
     return 1;
   }

@@ -11,6 +11,9 @@ public interface Writes {
   /// Whether anything is seen at all. When not, everything counts as written to at all times.
   boolean isSeeing();
 
+  /// The present one.
+  int generation();
+
   /// Begins the next generation. When this returns, nothing is marked with an older one any more.
   ///
   /// @return the new generation

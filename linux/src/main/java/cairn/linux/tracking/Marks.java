@@ -5,6 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import cairn.linux.bpf.BpfMap;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /// One byte for each block: the generation that it was last written in, 0 for never. Bytes of the
 /// last page that stand for no block are marked now and then, and mean nothing.
@@ -18,6 +21,8 @@ record Marks(MemorySegment bytes, long length) {
   /// A disk of 8 EiB has no more blocks.
   static final int BLOCK_INDEX_BITS = 63 - BLOCK_SHIFT;
 
+  private static final VarHandle WORD =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
   private static final long EVEN_BYTES = 0x00ff00ff00ff00ffL;
   private static final long CARRIES = 0x0100010001000100L;
   private static final long ONES = 0x0001000100010001L;
@@ -35,12 +40,31 @@ record Marks(MemorySegment bytes, long length) {
     return BpfMap.Shape.pages((int) pages);
   }
 
-  /// Marks all blocks that the range touches. A program that marks one of them at the same time
-  /// writes the same byte.
+  /// Marks all blocks that the range touches, unless they were marked later. Programs mark at the
+  /// same time, as may others who know of a later generation, so each byte is only ever raised.
   void mark(int generation, long offset, long length) {
     long first = offset >> BLOCK_SHIFT;
     long end = blocks(offset + length);
-    bytes.asSlice(first, end - first).fill((byte) generation);
+    for (long word = first / Integer.BYTES; word * Integer.BYTES < end; word++) {
+      long from = Math.max(first, word * Integer.BYTES);
+      long to = Math.min(end, (word + 1) * Integer.BYTES);
+      raise(word * Integer.BYTES, from, to, generation);
+    }
+  }
+
+  private void raise(long word, long from, long to, int generation) {
+    int before;
+    int after;
+    do {
+      before = (int) WORD.getVolatile(bytes, word);
+      after = before;
+      for (long at = from; at < to; at++) {
+        int shift = (int) (at - word) * Byte.SIZE;
+        if (((before >>> shift) & 0xff) < generation) {
+          after = (after & ~(0xff << shift)) | (generation << shift);
+        }
+      }
+    } while (after != before && !WORD.compareAndSet(bytes, word, before, after));
   }
 
   /// Ranges whose blocks were marked in this generation or a later one, ascending, as long as can

@@ -84,6 +84,14 @@ public final class WriteSession implements AutoCloseable {
     return Collections.unmodifiableSet(going);
   }
 
+  /// Whether the index lists packs that were not there when this session began, and that no
+  /// collector was about to remove.
+  public boolean lacksPacks() {
+    return committed.index().segments().stream()
+        .flatMap(segment -> segment.packs().stream())
+        .anyMatch(pack -> !usablePacks.contains(pack) && !going.contains(pack));
+  }
+
   /// Goes on as if these packs were not there, because what they hold is to be stored anew. Before
   /// anything is stored.
   public void avoid(Set<ObjectId> others) {
