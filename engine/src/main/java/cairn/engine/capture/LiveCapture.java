@@ -25,6 +25,9 @@ public final class LiveCapture {
 
   private static final int SAMPLES_MIN = 64;
 
+  /// Of the heap, so much is for sets of blocks.
+  private static final int HEAP_PART = 3;
+
   private final Stillness stillness;
   private final Converge converge;
   private final ChunkDigest digest;
@@ -55,6 +58,7 @@ public final class LiveCapture {
   /// @throws SourceFailed when a source could not be read, or changed though nobody wrote to it
   public List<VolumeImage> run(List<Subject> subjects, List<String> warnings)
       throws IOException, CorruptData {
+    checkHeap(subjects.stream().mapToLong(subject -> subject.source.blockCount()).sum());
     List<Continuity> proofs = new ArrayList<>();
     List<LiveCopy> copies = new ArrayList<>();
     try {
@@ -81,6 +85,21 @@ public final class LiveCapture {
       for (LiveCopy copy : copies) {
         copy.close();
       }
+    }
+  }
+
+  /// Sets of blocks take about a byte for each block.
+  private static void checkHeap(long blocks) throws IOException {
+    long heap = Runtime.getRuntime().maxMemory();
+    if (blocks > heap / HEAP_PART) {
+      throw new IOException(
+          "the volumes in use have "
+              + blocks
+              + " blocks, too many for a heap of "
+              + (heap >> 20)
+              + " MiB: set CAIRN_HEAP to "
+              + ((blocks * HEAP_PART) >> 20)
+              + "m, or back them up one at a time");
     }
   }
 
