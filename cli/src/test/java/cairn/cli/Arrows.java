@@ -62,7 +62,7 @@ record Arrows(Map<String, List<String>> table) {
 
           engine              -> base.* storage repository.* linux volume
           engine.capture      -> base.* storage repository.* linux.* volume filesystem.* engine
-          engine.backup       -> base.* storage repository.* linux volume engine engine.capture
+          engine.backup       -> base.* storage repository.* linux.* volume engine engine.capture
           engine.restore      -> base.* storage repository.* linux volume engine
           engine.compare      -> base.* storage repository.* linux volume engine
           engine.retention    -> base.* storage repository.* engine

@@ -21,6 +21,7 @@ import cairn.engine.capture.CannotConverge;
 import cairn.engine.capture.Converge;
 import cairn.engine.capture.LiveDevices;
 import cairn.engine.capture.SourceFailed;
+import cairn.linux.Memory;
 import cairn.repository.Repository;
 import cairn.repository.snapshot.Counts;
 import cairn.repository.snapshot.Group;
@@ -200,7 +201,11 @@ final class BackupCommand extends CairnCommand {
       live.warnings().forEach(shell()::warn);
       BackupRequest.Sources taken =
           new BackupRequest.Sources(
-              opened.named(live), live.stillness(), Converge.Limits.DEFAULT.withLongest(freezeMax));
+              opened.named(live),
+              live.stillness(),
+              Converge.Limits.DEFAULT
+                  .withLongest(freezeMax)
+                  .withMemory(Memory.availableBytes(Path.of("/proc"))));
       BackupRequest request = new BackupRequest(taken, name, tags, parent(repository), !noVerify);
       return new Backup(repository, surroundings, progress, shell().cancellation()).run(request);
     } catch (SourceFailed | CannotConverge | Cancellation.Cancelled e) {

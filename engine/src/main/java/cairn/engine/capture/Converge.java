@@ -23,6 +23,7 @@ import java.util.Optional;
 /// the map of what is in use is read again, as it must not be older than the data.
 public final class Converge {
   private static final int MOMENTS_MAX = 3;
+  private static final long RESERVE_BYTES = 16 << 20;
 
   private final Intake intake;
   private final Stillness stillness;
@@ -39,10 +40,15 @@ public final class Converge {
   /// @param heldBytes what may be read into memory during the moment
   public record Limits(Duration aim, Duration longest, int passes, long heldBytes) {
     public static final Limits DEFAULT =
-        new Limits(Duration.ofMillis(250), Duration.ofSeconds(5), 12, 1L << 30);
+        new Limits(Duration.ofMillis(250), Duration.ofSeconds(5), 12, 2L << 30);
 
     public Limits withLongest(Duration newLongest) {
       return new Limits(aim, newLongest, passes, heldBytes);
+    }
+
+    /// With no more memory than half of what the machine has to spare.
+    public Limits withMemory(long availableBytes) {
+      return new Limits(aim, longest, passes, Math.min(heldBytes, availableBytes / 2));
     }
   }
 
@@ -136,16 +142,25 @@ public final class Converge {
     stillness.settle();
     List<BitSet> last = catchUp(copies);
     if (bytes(copies, last) > limits.heldBytes / 4) {
-      readAgain(copies, last);
-      last = catchUp(copies);
+      readAgain(copies, last); // all that there is room for may be needed in the moment
+      reserve(copies, last);
+      return takeMoment(copies, passes + 3);
     }
     hold(copies, last);
     last = catchUp(copies);
     hold(copies, last);
     long bytes = bytes(copies, last);
     checkLength(copies, bytes);
-    copies.forEach(copy -> copy.reserve(Math.min(bytes * 2, limits.heldBytes / 2)));
+    reserve(copies, last);
     return takeMoment(copies, passes + 4);
+  }
+
+  /// Room for half as much again as was written last.
+  private void reserve(List<LiveCopy> copies, List<BitSet> last) {
+    for (int i = 0; i < copies.size(); i++) {
+      long bytes = copies.get(i).bytes(last.get(i));
+      copies.get(i).reserve(Math.min(bytes + bytes / 2 + RESERVE_BYTES, limits.heldBytes));
+    }
   }
 
   private void hold(List<LiveCopy> copies, List<BitSet> blocks) throws IOException, CorruptData {

@@ -36,7 +36,7 @@ final class LiveCopy implements Closeable {
   private int began;
   private int since;
   private long blocksReread;
-  private long reserveBytes;
+  private @Nullable HeldBlocks reserved;
   private final Deque<Held> held = new ArrayDeque<>();
   private BitSet used = new BitSet();
 
@@ -148,7 +148,9 @@ final class LiveCopy implements Closeable {
   /// Reads blocks into memory, to be worked on later. What was held before and was written to since
   /// is held anew.
   void hold(BitSet blocks, Readers readers) throws IOException, CorruptData {
-    HeldBlocks memory = new HeldBlocks(live.volume(), reserveBytes);
+    HeldBlocks ready = reserved;
+    reserved = null;
+    HeldBlocks memory = ready == null ? new HeldBlocks(live.volume(), 0) : ready;
     held.addLast(new Held(memory, blocks));
     List<HeldBlocks.Range> ranges = new ArrayList<>();
     visitRuns(
@@ -164,9 +166,18 @@ final class LiveCopy implements Closeable {
 
   private record Held(HeldBlocks memory, BitSet blocks) {}
 
-  /// What to hold the next time with, see [HeldBlocks].
+  /// Makes room for what is held next, so that the moment is not spent on finding memory.
   void reserve(long bytes) {
-    reserveBytes = bytes;
+    releaseReserve();
+    reserved = new HeldBlocks(live.volume(), bytes);
+  }
+
+  private void releaseReserve() {
+    HeldBlocks ready = reserved;
+    if (ready != null) {
+      ready.close();
+    }
+    reserved = null;
   }
 
   /// Stores what is held and was not written to since.
@@ -186,6 +197,7 @@ final class LiveCopy implements Closeable {
 
   /// Forgets what is held: it is in doubt again.
   void release() {
+    releaseReserve();
     for (Held each = held.pollLast(); each != null; each = held.pollLast()) {
       captured.andNot(each.blocks);
       each.memory.close();
