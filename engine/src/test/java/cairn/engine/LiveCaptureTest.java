@@ -12,6 +12,7 @@ import cairn.filesystem.UsedRanges;
 import cairn.filesystem.used.Moment;
 import cairn.linux.DeviceNumber;
 import cairn.linux.FileStatus;
+import cairn.linux.FileSystemMount;
 import cairn.linux.test.Command;
 import cairn.linux.test.Mounted;
 import cairn.linux.tracking.ChangeTracker;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -156,30 +158,68 @@ class LiveCaptureTest {
     }
   }
 
+  /// Where trackers are kept. Mounted here, as a machine need not have the usual one mounted.
+  private static final class BpfFolder implements AutoCloseable {
+    final Path path;
+
+    BpfFolder(Path parent) throws IOException {
+      path = Files.createDirectory(parent.resolve("bpffs"));
+      FileSystemMount.mount("bpf", path);
+    }
+
+    @Override
+    public void close() throws IOException {
+      Command.run("umount", path.toString());
+    }
+  }
+
   /// A tracker that goes on between two backups.
   private ChangeTracker pinned(LiveSite site, Path trackers, Seed seed) throws Exception {
     DeviceNumber number = FileStatus.of(site.device.path()).device();
     long size = Files.size(folder.resolve("image"));
     ChangeTracker tracker = ChangeTracker.attach(new TrackedRange(number, 0, size), seed.random());
-    Files.createDirectories(trackers);
     String name = site.device.path().getFileName().toString();
     assertThat(tracker.pin(trackers.resolve(name))).isEmpty();
     return tracker;
   }
 
+  /// Two backups at once, or a snapshot tool.
+  @Test
+  void aFileSystemThatSomebodyElseHasFrozenIsWaitedFor(Seed seed) throws Exception {
+    try (LiveSite site = new LiveSite(folder, lab, Mounted::ext4, 100L * MIB, seed)) {
+      site.writeALittle();
+      String path = site.mountPoint.toString();
+      Command.run("fsfreeze", "-f", path);
+      Thread thaw =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  Thread.sleep(Duration.ofSeconds(1));
+                  Command.run("fsfreeze", "-u", path);
+                } catch (IOException | InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      UnaryOperator<InUse> real = UnaryOperator.identity();
+      Path image = site.restore(site.backup(Lab.NEWEST, folder, real).snapshot());
+      thaw.join();
+      assertSameWhereUsed(image, site.frozenCopy());
+    }
+  }
+
   @Test
   void whatATrackerSawIsAllThatIsRead(Seed seed) throws Exception {
-    Path trackers = Path.of("/sys/fs/bpf/cairn-test-" + ProcessHandle.current().pid());
-    try (LiveSite site = new LiveSite(folder, lab, Mounted::ext4, 200L * MIB, seed);
-        ChangeTracker tracker = pinned(site, trackers, seed)) {
+    try (BpfFolder bpffs = new BpfFolder(folder);
+        LiveSite site = new LiveSite(folder, lab, Mounted::ext4, 200L * MIB, seed);
+        ChangeTracker tracker = pinned(site, bpffs.path, seed)) {
       Files.write(site.mountPoint.resolve("never changed"), seed.bytes(40 * MIB));
       site.writeALittle();
-      BackupReport first = site.backup(Lab.NEWEST, trackers, UnaryOperator.identity());
+      BackupReport first = site.backup(Lab.NEWEST, bpffs.path, UnaryOperator.identity());
       assertThat(source(first.snapshot()))
           .containsEntry("unchanged", "read")
           .hasEntrySatisfying("tracker", id -> assertThat(id).contains(tracker.id().toString()));
       site.writeALittle();
-      BackupReport second = site.backup(Lab.NEWEST, trackers, UnaryOperator.identity());
+      BackupReport second = site.backup(Lab.NEWEST, bpffs.path, UnaryOperator.identity());
       assertThat(source(second.snapshot())).containsEntry("unchanged", "not read");
       assertThat(second.snapshot().details().counts().bytesRead())
           .isLessThan(first.snapshot().details().counts().bytesRead() / 2);
@@ -187,30 +227,26 @@ class LiveCaptureTest {
       assertSameWhereUsed(image, site.frozenCopy());
       Command.run("e2fsck", "-fn", image.toString());
       assertThat(lab.check().problems()).isEmpty();
-    } finally {
-      Command.run("rm", "-rf", trackers.toString());
     }
   }
 
   @Test
   void aTrackerThatMissesWritesIsFoundOutAndEverythingIsRead(Seed seed) throws Exception {
-    Path trackers = Path.of("/sys/fs/bpf/cairn-test-" + ProcessHandle.current().pid());
-    try (LiveSite site = new LiveSite(folder, lab, Mounted::ext4, 200L * MIB, seed);
-        ChangeTracker tracker = pinned(site, trackers, seed)) {
+    try (BpfFolder bpffs = new BpfFolder(folder);
+        LiveSite site = new LiveSite(folder, lab, Mounted::ext4, 200L * MIB, seed);
+        ChangeTracker tracker = pinned(site, bpffs.path, seed)) {
       site.writeALittle();
-      site.backup(Lab.NEWEST, trackers, UnaryOperator.identity());
+      site.backup(Lab.NEWEST, bpffs.path, UnaryOperator.identity());
       for (int i = 0; i < 40; i++) {
         site.writeALittle();
       }
       UnaryOperator<InUse> blind =
           real ->
               new InUse(real.volume(), new Blind(real.writes(), tracker.generation()), real.used());
-      BackupReport second = site.backup(Lab.NEWEST, trackers, blind);
+      BackupReport second = site.backup(Lab.NEWEST, bpffs.path, blind);
       assertThat(second.warnings()).anyMatch(warning -> warning.contains("tracker saw no write"));
       assertThat(source(second.snapshot())).containsEntry("unchanged", "read");
       assertSameWhereUsed(site.restore(second.snapshot()), site.frozenCopy());
-    } finally {
-      Command.run("rm", "-rf", trackers.toString());
     }
   }
 

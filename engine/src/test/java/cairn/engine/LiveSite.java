@@ -87,7 +87,8 @@ final class LiveSite implements AutoCloseable {
   /// @param trackers where trackers are pinned
   /// @param view what is seen of the device's use
   BackupReport backup(Parent parent, Path trackers, UnaryOperator<InUse> view) throws Exception {
-    LiveDevices.Choice choice = new LiveDevices.Choice(true, Duration.ofSeconds(20), trackers);
+    LiveDevices.Choice choice =
+        new LiveDevices.Choice(true, Duration.ofSeconds(20), trackers, Thread::sleep);
     try (Volume volume = Volumes.open(device.toString());
         LiveDevices live = LiveDevices.open(List.of(volume), choice, chance)) {
       Optional<InUse> inUse = live.inUse(volume).map(view);

@@ -147,6 +147,9 @@ final class BackupCommand extends CairnCommand {
     if (sources.isEmpty() != all) {
       throw new UsageError("name a SOURCE to back up, or say --all; see 'cairn backup --help'");
     }
+    if (freezeSeconds < 1) {
+      throw new UsageError("--freeze-limit is a number of seconds, 1 or more");
+    }
     try (Sources opened = Sources.open(all ? allOfThisMachine() : sources)) {
       String host = shell().surroundings().get().owner().host();
       String name = group == null ? all ? host + ":all" : opened.group(host) : group;
@@ -194,7 +197,7 @@ final class BackupCommand extends CairnCommand {
       throws IOException, CorruptData {
     Duration freezeMax = Duration.ofSeconds(freezeSeconds);
     LiveDevices.Choice choice =
-        new LiveDevices.Choice(!noSkip, freezeMax.multipliedBy(2), Trackers.FOLDER);
+        new LiveDevices.Choice(!noSkip, freezeMax, Trackers.FOLDER, Thread::sleep);
     Surroundings surroundings = shell().surroundings().get();
     try (LiveDevices live = LiveDevices.open(opened.volumes(), choice, surroundings.chance());
         ProgressLine progress = shell().progress()) {

@@ -19,8 +19,6 @@ import cairn.engine.capture.Readers;
 import cairn.engine.capture.Source;
 import cairn.engine.capture.SourceFailed;
 import cairn.engine.capture.SourceText;
-import cairn.linux.freeze.FreezeBroken;
-import cairn.linux.freeze.FreezeRefused;
 import cairn.repository.Repository;
 import cairn.repository.read.ChunkReader;
 import cairn.repository.read.NodeReader;
@@ -77,11 +75,7 @@ public final class Backup {
       Optional<Snapshot> parent = parent(request);
       try {
         return run(request, parent, session, started);
-      } catch (SourceFailed
-          | CannotConverge
-          | FreezeRefused
-          | FreezeBroken
-          | Cancellation.Cancelled e) {
+      } catch (SourceFailed | CannotConverge | Cancellation.Cancelled e) {
         session.commitUploads();
         throw e;
       }

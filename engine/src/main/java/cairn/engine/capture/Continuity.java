@@ -30,6 +30,11 @@ record Continuity(Optional<LiveCopy.Known> known, String reason, boolean isDistr
     return new Continuity(Optional.empty(), reason, true);
   }
 
+  /// There is no proof for another reason; what was known of the tracker stays known.
+  Continuity doubted(String newReason) {
+    return new Continuity(Optional.empty(), newReason, isDistrusted);
+  }
+
   /// @param before of the volume in the snapshot
   static Continuity of(VolumeImage before, Now now) {
     Map<String, String> source = before.source();

@@ -31,6 +31,7 @@ public final class Converge {
   private final Tools tools;
   private final Readers readers;
   private long bytesPerSecond = 1;
+  private int passes;
 
   /// How long to try, and what a moment may cost.
   ///
@@ -74,27 +75,22 @@ public final class Converge {
   Outcome run(List<LiveCopy> copies) throws IOException, CorruptData {
     if (!copies.stream().allMatch(LiveCopy::seesWrites)) {
       stillness.settle();
-      return takeMoment(copies, 1);
+      return takeMoment(copies);
     }
     for (LiveCopy copy : copies) {
       tools.progress.begin("copying " + copy.path(), copy.size());
       copy.firstPass(intake);
     }
-    int passes = 0;
     long before = Long.MAX_VALUE;
     while (true) {
       List<BitSet> written = catchUp(copies);
       long bytes = bytes(copies, written);
-      passes++;
       boolean outrun = passes >= limits.passes || bytes > before / 8 * 7;
       if (stillness.isPossible() ? isShort(bytes) || outrun : bytes == 0) {
-        return stillness.isPossible()
-            ? takeStanding(copies, written, passes)
-            : takeQuiet(copies, passes);
+        return stillness.isPossible() ? takeStanding(copies, written) : takeQuiet(copies);
       }
       if (passes >= limits.passes) {
-        throw new CannotConverge(
-            names(copies) + " is written to all the time and cannot be frozen: stop what writes");
+        throw neverQuiet(copies);
       }
       before = bytes;
       readAgain(copies, written);
@@ -106,6 +102,7 @@ public final class Converge {
   }
 
   private List<BitSet> catchUp(List<LiveCopy> copies) throws IOException {
+    passes++;
     List<BitSet> written = new ArrayList<>();
     for (LiveCopy copy : copies) {
       written.add(copy.catchUp());
@@ -136,7 +133,7 @@ public final class Converge {
 
   /// What is dirty in memory is written out first, and read, so that the moment is short. From here
   /// on blocks are only held: working on them takes long enough for as many to be written again.
-  private Outcome takeStanding(List<LiveCopy> copies, List<BitSet> written, int passes)
+  private Outcome takeStanding(List<LiveCopy> copies, List<BitSet> written)
       throws IOException, CorruptData {
     readAgain(copies, written);
     stillness.settle();
@@ -144,7 +141,7 @@ public final class Converge {
     if (bytes(copies, last) > limits.heldBytes / 4) {
       readAgain(copies, last); // all that there is room for may be needed in the moment
       reserve(copies, last);
-      return takeMoment(copies, passes + 3);
+      return takeMoment(copies);
     }
     hold(copies, last);
     last = catchUp(copies);
@@ -152,7 +149,7 @@ public final class Converge {
     long bytes = bytes(copies, last);
     checkLength(copies, bytes);
     reserve(copies, last);
-    return takeMoment(copies, passes + 4);
+    return takeMoment(copies);
   }
 
   /// Room for half as much again as was written last.
@@ -174,7 +171,7 @@ public final class Converge {
     bytesPerSecond = Math.max(1, bytes * 1000 / millis);
   }
 
-  private Outcome takeMoment(List<LiveCopy> copies, int passes) throws IOException, CorruptData {
+  private Outcome takeMoment(List<LiveCopy> copies) throws IOException, CorruptData {
     for (int attempt = 0; attempt < MOMENTS_MAX; attempt++) {
       Optional<Duration> length = tryMoment(copies);
       if (length.isPresent()) {
@@ -182,18 +179,20 @@ public final class Converge {
         for (LiveCopy copy : copies) {
           copy.storeHeld(intake);
         }
-        return outcome(copies, passes, length.get());
+        return outcome(copies, length.get());
       }
     }
     throw new CannotConverge(
         names(copies)
-            + " did not stand still: its file systems were thawed by somebody else, or are written"
-            + " to by what cannot be frozen");
+            + " did not stand still: its file systems were frozen for longer than allowed ("
+            + limits.longest.toMillis()
+            + " ms) or thawed by somebody else, or are written to by what cannot be frozen");
   }
 
   /// @return how long it lasted; empty when somebody wrote all the same
   private Optional<Duration> tryMoment(List<LiveCopy> copies) throws IOException, CorruptData {
     tools.progress.begin("standing still", 0);
+    passes++;
     Instant start = tools.clock.instant();
     try (Stillness.Moment moment = stillness.begin()) {
       boolean disturbed = false;
@@ -235,27 +234,32 @@ public final class Converge {
           names(copies)
               + " would take "
               + (bytes >> 20)
-              + " MiB at once do not fit into memory; back it up when less is written");
+              + " MiB of memory to be read at one moment, more than there is to spare: back it up"
+              + " when less is written");
     }
   }
 
   /// Without a freeze: a pass during which nobody wrote is as good.
-  private Outcome takeQuiet(List<LiveCopy> copies, int passes) throws IOException, CorruptData {
-    for (int attempt = passes; attempt < limits.passes; attempt++) {
+  private Outcome takeQuiet(List<LiveCopy> copies) throws IOException, CorruptData {
+    while (passes < limits.passes) {
       for (LiveCopy copy : copies) {
         copy.readAgain(intake, copy.missing());
       }
       List<BitSet> since = catchUp(copies);
       if (bytes(copies, since) == 0) {
-        return outcome(copies, attempt, Duration.ZERO);
+        return outcome(copies, Duration.ZERO);
       }
       readAgain(copies, since);
     }
-    throw new CannotConverge(
+    throw neverQuiet(copies);
+  }
+
+  private static CannotConverge neverQuiet(List<LiveCopy> copies) {
+    return new CannotConverge(
         names(copies) + " is written to all the time and cannot be frozen: stop what writes");
   }
 
-  private static Outcome outcome(List<LiveCopy> copies, int passes, Duration moment) {
+  private Outcome outcome(List<LiveCopy> copies, Duration moment) {
     long reread = copies.stream().mapToLong(LiveCopy::bytesReread).sum();
     return new Outcome(passes, reread, moment);
   }

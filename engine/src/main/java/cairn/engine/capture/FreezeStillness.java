@@ -3,8 +3,10 @@ package cairn.engine.capture;
 import cairn.linux.freeze.Freeze;
 import cairn.linux.freeze.FreezeRefused;
 import cairn.linux.freeze.Frozen;
+import cairn.storage.Probe;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,12 +16,20 @@ import org.jspecify.annotations.Nullable;
 /// Freezes the file systems on the volumes, as far as they can be: some, such as FAT, have nothing
 /// to freeze. Used by one thread.
 final class FreezeStillness implements Stillness, Closeable {
+  /// How long another backup's moment may take: 10 s.
+  private static final int ATTEMPTS = 40;
+
+  private static final Duration PAUSE = Duration.ofMillis(250);
+
   private final Duration limit;
+  private final Probe.Sleeper sleeper;
   private final List<Path> mountPoints;
   private @Nullable Freeze freeze;
 
   /// @param limit after which a watchdog thaws, whatever happens
-  FreezeStillness(List<Path> mountPoints, Duration limit) throws IOException {
+  FreezeStillness(List<Path> mountPoints, Duration limit, Probe.Sleeper sleeper)
+      throws IOException {
+    this.sleeper = sleeper;
     this.mountPoints = new ArrayList<>(mountPoints);
     this.limit = limit;
     prepare();
@@ -46,12 +56,31 @@ final class FreezeStillness implements Stillness, Closeable {
 
   @Override
   public Moment begin() throws IOException {
-    return new FrozenMoment(prepared().freeze());
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return new FrozenMoment(prepared().freeze());
+      } catch (FreezeRefused e) {
+        if (e.reason() != FreezeRefused.Reason.FROZEN_ALREADY || attempt == ATTEMPTS) {
+          throw e;
+        }
+        pause();
+      }
+    }
+  }
+
+  private void pause() throws InterruptedIOException {
+    try {
+      sleeper.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while somebody else had frozen a file system");
+    }
   }
 
   /// Freezes and thaws once, and goes on without what cannot be frozen.
   void tryOnce() throws IOException {
     while (isPossible()) {
+      settle();
       try (Moment moment = begin()) {
         moment.end();
         return;

@@ -2,6 +2,8 @@ package cairn.engine.capture;
 
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
+import cairn.linux.freeze.FreezeBroken;
+import cairn.linux.freeze.FreezeRefused;
 import cairn.repository.crypto.ChunkDigest;
 import cairn.repository.snapshot.VolumeImage;
 import cairn.repository.tree.NodeSink;
@@ -54,11 +56,20 @@ public final class LiveCapture {
   /// Captures all of them at one moment.
   ///
   /// @param warnings to which is added what a person should know
-  /// @throws CannotConverge when writes outran reading
+  /// @throws CannotConverge when writes outran reading, or nothing could be frozen
   /// @throws SourceFailed when a source could not be read, or changed though nobody wrote to it
   public List<VolumeImage> run(List<Subject> subjects, List<String> warnings)
       throws IOException, CorruptData {
     checkHeap(subjects.stream().mapToLong(subject -> subject.source.blockCount()).sum());
+    try {
+      return capture(subjects, warnings);
+    } catch (FreezeRefused | FreezeBroken e) {
+      throw new CannotConverge(e);
+    }
+  }
+
+  private List<VolumeImage> capture(List<Subject> subjects, List<String> warnings)
+      throws IOException, CorruptData {
     List<Continuity> proofs = new ArrayList<>();
     List<LiveCopy> copies = new ArrayList<>();
     try {
@@ -125,14 +136,14 @@ public final class LiveCapture {
   }
 
   private static Continuity continuity(Subject subject) {
-    if (subject.before.doubt.isPresent()) {
-      return Continuity.doubt(subject.before.doubt.get());
-    }
-    if (subject.before.image.isEmpty()) {
-      return Continuity.doubt("there is no snapshot to compare with");
-    }
-    return Continuity.of(
-        subject.before.image.get(), now(subject, subject.inUse.writes().generation()));
+    Continuity.Now now = now(subject, subject.inUse.writes().generation());
+    Continuity proof =
+        subject
+            .before
+            .image
+            .map(image -> Continuity.of(image, now))
+            .orElse(Continuity.doubt("there is no snapshot to compare with"));
+    return subject.before.doubt.map(proof::doubted).orElse(proof);
   }
 
   private static Continuity.Now now(Subject subject, int generation) {
@@ -152,7 +163,7 @@ public final class LiveCapture {
       return proof;
     }
     if (!copy.knowsTree()) {
-      return Continuity.doubt("the tracker has lost sight of writes");
+      return proof.doubted("the tracker has lost sight of writes");
     }
     Optional<Integer> wrong;
     try {
@@ -161,7 +172,7 @@ public final class LiveCapture {
       throw e;
     } catch (IOException | CorruptData e) {
       copy.doubtEverything();
-      return Continuity.doubt("the last snapshot cannot be read");
+      return proof.doubted("the last snapshot cannot be read");
     }
     if (wrong.isEmpty()) {
       return proof;

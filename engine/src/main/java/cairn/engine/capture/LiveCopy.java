@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// is as in the known tree; or that is in doubt, and it was captured since; or it is in doubt and
 /// was not captured, because it is free or about to be read. Used by one thread.
 final class LiveCopy implements Closeable {
-  /// A bit for each block has to fit on the heap.
+  /// Sets of blocks are numbered by ints.
   private static final long BLOCKS_MAX = 1L << 31;
 
   private final InUse live;

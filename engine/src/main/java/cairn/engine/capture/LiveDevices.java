@@ -13,6 +13,7 @@ import cairn.linux.topology.StorageStack;
 import cairn.linux.tracking.ChangeTracker;
 import cairn.linux.tracking.TrackedRange;
 import cairn.linux.tracking.TrackerUnavailable;
+import cairn.storage.Probe;
 import cairn.volume.Volume;
 import java.io.Closeable;
 import java.io.IOException;
@@ -49,7 +50,9 @@ public final class LiveDevices implements Closeable {
   /// @param skipFree whether blocks are left out that the file systems say are free
   /// @param freezeMax after which a freeze ends whatever happens
   /// @param trackers where trackers are pinned
-  public record Choice(boolean skipFree, Duration freezeMax, Path trackers) {}
+  /// @param sleeper for the time that somebody else has frozen a file system
+  public record Choice(
+      boolean skipFree, Duration freezeMax, Path trackers, Probe.Sleeper sleeper) {}
 
   private LiveDevices(Choice choice) throws IOException {
     this.choice = choice;
@@ -88,7 +91,7 @@ public final class LiveDevices implements Closeable {
       throws IOException {
     DeviceUse use = DeviceUse.of(device, stack, fileSystems);
     if (!use.isInUse()) {
-      claim(device);
+      claim(volume.identity().path());
       return;
     }
     for (FileSystem fileSystem : use.fileSystems()) {
@@ -109,14 +112,12 @@ public final class LiveDevices implements Closeable {
   }
 
   /// Nobody comes to use it while it is read.
-  private void claim(BlockDevice device) throws IOException {
+  private void claim(Path device) throws IOException {
     try {
-      NativeFile claimed =
-          NativeFile.open(Path.of("/dev", device.name()), NativeFile.Option.EXCLUSIVE);
-      opened.push(claimed);
+      opened.push(NativeFile.open(device, NativeFile.Option.EXCLUSIVE));
     } catch (CallFailed e) {
       if (e.errno() == Errno.EBUSY) {
-        throw new IOException("/dev/" + device.name() + " has just come into use: try again", e);
+        throw new IOException(device + " has just come into use: try again", e);
       }
       throw e;
     }
@@ -130,11 +131,11 @@ public final class LiveDevices implements Closeable {
   }
 
   private Writes writes(BlockDevice device, RandomGenerator chance) throws IOException {
-    Optional<Writes> kept = kept(device, chance);
-    if (kept.isPresent()) {
-      return kept.get();
-    }
     try {
+      Optional<Writes> kept = kept(device, chance);
+      if (kept.isPresent()) {
+        return kept.get();
+      }
       ChangeTracker tracker = ChangeTracker.attach(rangeOf(device, stack), chance);
       opened.push(tracker::close);
       return new TrackedWrites(tracker, "");
@@ -189,7 +190,7 @@ public final class LiveDevices implements Closeable {
 
   private void prepareFreeze(Map<Path, FileSystem> mountPoints) throws IOException {
     FreezeStillness freezing =
-        new FreezeStillness(List.copyOf(mountPoints.keySet()), choice.freezeMax);
+        new FreezeStillness(List.copyOf(mountPoints.keySet()), choice.freezeMax, choice.sleeper);
     opened.push(freezing);
     freezing.tryOnce();
     stillness = freezing;

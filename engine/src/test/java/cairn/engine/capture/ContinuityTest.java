@@ -50,6 +50,9 @@ class ContinuityTest {
     Continuity later = Continuity.of(image(Continuity.distrust("missed"), BEFORE), BEFORE);
     assertDoubt(later, "missed a write");
     assertDoubt(Continuity.of(image(later, BEFORE), BEFORE), "missed a write");
+    Continuity doubted = later.doubted("another reason");
+    assertDoubt(doubted, "another reason");
+    assertDoubt(Continuity.of(image(doubted, BEFORE), BEFORE), "missed a write");
   }
 
   private static void assertDoubt(Continuity continuity, String reason) {

@@ -1,0 +1,207 @@
+package cairn.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import cairn.base.bytes.ObjectId;
+import cairn.base.test.Seed;
+import cairn.engine.backup.Backup;
+import cairn.engine.backup.BackupReport;
+import cairn.engine.backup.BackupRequest;
+import cairn.engine.backup.BackupRequest.NamedVolume;
+import cairn.engine.backup.BackupRequest.Parent;
+import cairn.engine.capture.CannotConverge;
+import cairn.engine.capture.Converge;
+import cairn.engine.capture.Stillness;
+import cairn.repository.session.Tombstone;
+import cairn.repository.session.Tombstones;
+import cairn.repository.snapshot.Snapshot;
+import cairn.storage.Content;
+import cairn.storage.MemoryStorage;
+import cairn.storage.Storage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// A capture is of one moment, however it was written to meanwhile; and what an earlier snapshot
+/// has is left unread only while nothing speaks against it.
+final class WatchedDiskTest {
+  private static final int BLOCK = 64 << 10;
+  private static final int BYTES = 40 * BLOCK + 777;
+  private static final int ROUNDS = 60;
+
+  private final MemoryStorage storage = new MemoryStorage();
+  private Lab lab;
+  private RandomGenerator chance;
+
+  @BeforeEach
+  void create(Seed seed) throws Exception {
+    chance = seed.random();
+    lab = Lab.create(storage, BLOCK, false, chance);
+  }
+
+  private BackupReport backup(WatchedDisk disk, Parent parent) throws Exception {
+    Stillness stillness = disk.isPossible() ? disk : Stillness.NONE;
+    NamedVolume named = new NamedVolume("image", disk.volume, Optional.of(disk.inUse()));
+    BackupRequest.Sources sources =
+        new BackupRequest.Sources(List.of(named), stillness, Converge.Limits.DEFAULT);
+    BackupRequest request = new BackupRequest(sources, Lab.GROUP, List.of(), parent, true);
+    return new Backup(lab.repository, lab.surroundings, Progress.NONE, new Cancellation())
+        .run(request);
+  }
+
+  private static String fact(BackupReport report, String name) {
+    return report.snapshot().details().volumes().getFirst().source().getOrDefault(name, "");
+  }
+
+  @Test
+  void theImageIsOfTheMomentOfTheFreeze() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance).freezable();
+    for (int round = 0; round < ROUNDS; round++) {
+      disk.disturb(chance.nextInt(200));
+      Snapshot snapshot = backup(disk, Lab.NEWEST).snapshot();
+      lab.assertRestores(snapshot, disk.atMoment());
+    }
+    lab.assertClean();
+  }
+
+  @Test
+  void aMomentInWhichSomebodyWroteIsTakenAgain() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance).freezable();
+    disk.disturbAlways();
+    disk.leak(2);
+    lab.assertRestores(backup(disk, Lab.NEWEST).snapshot(), disk.atMoment());
+    disk.leak(3);
+    assertThatThrownBy(() -> backup(disk, Lab.NEWEST))
+        .isInstanceOf(CannotConverge.class)
+        .hasMessageContaining("did not stand still");
+    assertThat(lab.snapshots()).hasSize(1);
+  }
+
+  @Test
+  void withoutAnythingThatSeesWritesAllOfItIsReadInTheMoment() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance).freezable().unseen();
+    for (int round = 0; round < 5; round++) {
+      disk.disturb(chance.nextInt(200));
+      BackupReport report = backup(disk, Lab.NEWEST);
+      lab.assertRestores(report.snapshot(), disk.atMoment());
+      assertThat(fact(report, "capture")).isEqualTo("freeze-and-read");
+    }
+  }
+
+  @Test
+  void withoutFreezeTheImageIsOfAMomentWithoutWrites() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance);
+    for (int round = 0; round < ROUNDS; round++) {
+      disk.disturb(chance.nextInt(20));
+      Snapshot snapshot = backup(disk, Lab.NEWEST).snapshot();
+      lab.assertRestores(snapshot, disk.atMoment());
+    }
+  }
+
+  @Test
+  void withoutFreezeThereIsNoImageOfWhatIsWrittenToAllTheTime() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance);
+    disk.disturbAlways();
+    assertThatThrownBy(() -> backup(disk, Lab.NEWEST))
+        .isInstanceOf(CannotConverge.class)
+        .hasMessageContaining("is written to all the time");
+    assertThat(lab.snapshots()).isEmpty();
+  }
+
+  @Test
+  void onlyWhatWasWrittenIsRead() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance);
+    assertEverythingRead(backup(disk, Lab.NEWEST), "no snapshot to compare with");
+    disk.write();
+    BackupReport second = backup(disk, Lab.NEWEST);
+    assertThat(fact(second, "unchanged")).isEqualTo("not read");
+    assertThat(second.snapshot().details().counts().blocksRead()).isBetween(1L, 3L);
+    lab.assertRestores(second.snapshot(), disk.content);
+  }
+
+  @Test
+  void everythingIsReadWhileACollectorIsAboutToRemovePacks() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance);
+    Snapshot first = backup(disk, Lab.NEWEST).snapshot();
+    Tombstones tombstones = new Tombstones(storage, lab.repository.config().repository());
+    Tombstone tombstone = Tombstone.candidate(ObjectId.random(chance), packs());
+    tombstones.publish(tombstone);
+    BackupReport second = backup(disk, Lab.NEWEST);
+    assertEverythingRead(second, "a collector");
+    assertThat(lab.repository.forget(first)).isTrue();
+    for (Storage.Entry pack : storage.list("packs")) {
+      if (tombstone.packs().stream().anyMatch(gone -> pack.name().endsWith(gone.toString()))) {
+        storage.delete(pack.name());
+      }
+    }
+    tombstones.drop(tombstone);
+    lab.assertRestores(second.snapshot(), disk.content);
+  }
+
+  private List<ObjectId> packs() throws Exception {
+    return storage.list("packs").stream()
+        .map(entry -> ObjectId.parse(entry.name().substring(entry.name().lastIndexOf('/') + 1)))
+        .toList();
+  }
+
+  @Test
+  void everythingIsReadWhenPacksAreMissing() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance);
+    backup(disk, Lab.NEWEST);
+    disk.write();
+    backup(disk, Lab.NEWEST);
+    storage.delete(storage.list("packs").getFirst().name());
+    BackupReport third = backup(disk, Lab.NONE);
+    assertEverythingRead(third, "no snapshot to compare with");
+    BackupReport fourth = backup(disk, Lab.NEWEST);
+    assertEverythingRead(fourth, "lacks packs");
+    lab.assertRestores(fourth.snapshot(), disk.content);
+  }
+
+  @Test
+  void everythingIsReadWhenARepairSetSomethingAside() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance);
+    backup(disk, Lab.NEWEST);
+    storage.publish("quarantine/index/x", Content.of(new byte[1]));
+    assertEverythingRead(backup(disk, Lab.NEWEST), "a repair set something aside");
+    assertThat(fact(backup(disk, Lab.NEWEST), "unchanged")).isEqualTo("not read");
+  }
+
+  @Test
+  void everythingIsReadWhenTheSnapshotToCompareWithIsForgotten() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance);
+    Snapshot first = backup(disk, Lab.NEWEST).snapshot();
+    lab.repository.forget(first);
+    BackupReport second = backup(disk, new Parent.Given(first));
+    assertEverythingRead(second, "forgotten");
+  }
+
+  @Test
+  void aTrackerThatMissedAWriteIsNotTrustedAgainWhateverComesBetween() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance);
+    backup(disk, Lab.NEWEST);
+    disk.blind();
+    for (int i = 0; i < 500; i++) {
+      disk.write();
+    }
+    BackupReport second = backup(disk, Lab.NEWEST);
+    assertEverythingRead(second, "missed a write");
+    lab.assertRestores(second.snapshot(), disk.content);
+    Snapshot between = second.snapshot();
+    lab.repository.forget(between);
+    BackupReport third = backup(disk, new Parent.Given(between));
+    assertEverythingRead(third, "forgotten");
+    assertEverythingRead(backup(disk, Lab.NEWEST), "missed a write");
+  }
+
+  private static void assertEverythingRead(BackupReport report, String because) throws IOException {
+    assertThat(fact(report, "because")).contains(because);
+    assertThat(fact(report, "unchanged")).isEqualTo("read");
+    assertThat(report.snapshot().details().counts().blocksRead())
+        .isGreaterThanOrEqualTo(report.snapshot().details().counts().blocksTotal());
+  }
+}
