@@ -51,13 +51,15 @@ record Arrows(Map<String, List<String>> table) {
 
           filesystem.layout   -> base.*
           filesystem.used     -> base.*
-          filesystem.ext      -> base.* filesystem.layout filesystem.used
-          filesystem.xfs      -> base.* filesystem.layout filesystem.used
-          filesystem.btrfs    -> base.* filesystem.layout filesystem.used
-          filesystem.fat      -> base.* filesystem.layout filesystem.used
-          filesystem.swap     -> base.* filesystem.layout filesystem.used
-          filesystem.lvm      -> base.* filesystem.layout filesystem.used
-          filesystem.partition -> base.* filesystem.layout filesystem.used
+          filesystem.check    -> base.* filesystem.layout
+          filesystem.file     -> base.* filesystem.layout
+          filesystem.ext      -> base.* filesystem.layout filesystem.used filesystem.check filesystem.file
+          filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check filesystem.file
+          filesystem.btrfs    -> base.* filesystem.layout filesystem.used filesystem.check filesystem.file
+          filesystem.fat      -> base.* filesystem.layout filesystem.used filesystem.check filesystem.file
+          filesystem.swap     -> base.* filesystem.layout filesystem.used filesystem.check
+          filesystem.lvm      -> base.* filesystem.layout filesystem.used filesystem.check
+          filesystem.partition -> base.* filesystem.layout filesystem.used filesystem.check
           filesystem          -> base.* filesystem.*
 
           engine              -> base.* storage repository.* linux volume

@@ -1,0 +1,5 @@
+/// What is common to the readers of files. Knows `base` and `layout`.
+@NullMarked
+package cairn.filesystem.file;
+
+import org.jspecify.annotations.NullMarked;
