@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,8 @@ final class CollectSimulation {
 
   /// After so many steps everybody is taken for dead, so that every play ends.
   private static final long STEPS_MAX = 2000;
+
+  private static final Map<String, byte[]> CONTENTS = new ConcurrentHashMap<>();
 
   private final MemoryStorage objects;
   private final Lab start;
@@ -111,8 +114,12 @@ final class CollectSimulation {
     }
   }
 
-  /// A block of the letter for each letter.
+  /// A block of the letter for each letter. The same array each time, not to be changed.
   static byte[] bytes(String letters) {
+    return CONTENTS.computeIfAbsent(letters, CollectSimulation::make);
+  }
+
+  private static byte[] make(String letters) {
     byte[] bytes = new byte[letters.length() * BLOCK_BYTES];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) (letters.charAt(i / BLOCK_BYTES) + i % 7 + i % 251);

@@ -20,10 +20,10 @@ import java.util.random.RandomGenerator;
 /// What may be taken out of the protocol of collection, by lying to those who follow it.
 enum Guard {
   /// Nothing: the protocol as it is.
-  NONE,
+  NONE(0),
 
   /// A writer reads the tombstones after its session is there.
-  TOMBSTONES_AFTER_SESSION {
+  TOMBSTONES_AFTER_SESSION(728) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role == Role.WRITER
@@ -33,7 +33,7 @@ enum Guard {
   },
 
   /// A writer reads indexes, and lists packs, after the tombstones.
-  INDEXES_AFTER_TOMBSTONES {
+  INDEXES_AFTER_TOMBSTONES(0) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role == Role.WRITER
@@ -43,7 +43,7 @@ enum Guard {
   },
 
   /// A collector waits for those who may not know its tombstone.
-  WAITING {
+  WAITING(11) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.COLLECTOR
@@ -59,7 +59,7 @@ enum Guard {
   },
 
   /// A collector marks again before it decides.
-  MARKING_AGAIN {
+  MARKING_AGAIN(0) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.COLLECTOR
@@ -80,7 +80,7 @@ enum Guard {
   },
 
   /// A writer commits only when it was not fenced.
-  CONDITIONAL_COMMIT {
+  CONDITIONAL_COMMIT(171) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.WRITER
@@ -100,7 +100,7 @@ enum Guard {
   },
 
   /// A collector decides only what nobody has decided.
-  CONDITIONAL_DECISION {
+  CONDITIONAL_DECISION(2_185) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.COLLECTOR
@@ -117,7 +117,7 @@ enum Guard {
   },
 
   /// A collector takes another's tombstone through the decision.
-  ADOPTION_BEFORE_DECISION {
+  ADOPTION_BEFORE_DECISION(6) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role == Role.COLLECTOR ? new Hasty(seen) : seen;
@@ -125,7 +125,7 @@ enum Guard {
   },
 
   /// The tombstone goes last.
-  TOMBSTONE_LAST {
+  TOMBSTONE_LAST(255) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.COLLECTOR
@@ -143,7 +143,7 @@ enum Guard {
   },
 
   /// No pack ever gets the name of another.
-  NEW_NAMES {
+  NEW_NAMES(7_895) {
     @Override
     RandomGenerator chance(Role role, RandomGenerator fair) {
       return role == Role.WRITER ? new Repeating(fair) : fair;
@@ -151,7 +151,7 @@ enum Guard {
   },
 
   /// Indexes count only when their sessions are committed.
-  COMMITTED_INDEXES {
+  COMMITTED_INDEXES(330) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.WRITER
@@ -171,7 +171,7 @@ enum Guard {
   },
 
   /// Further copies of a live chunk are dropped by one collector at a time.
-  ALONE {
+  ALONE(4_656) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.COLLECTOR
@@ -196,6 +196,18 @@ enum Guard {
           };
     }
   };
+
+  private final long knownLoss;
+
+  Guard(long knownLoss) {
+    this.knownLoss = knownLoss;
+  }
+
+  /// The number of the first schedule that is known to lose something without it, with the seed 1;
+  /// where the search begins.
+  long knownLoss() {
+    return knownLoss;
+  }
 
   /// Who sees the storage.
   enum Role {

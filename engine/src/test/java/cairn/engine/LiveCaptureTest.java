@@ -1,12 +1,10 @@
 package cairn.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cairn.base.test.Seed;
 import cairn.engine.backup.BackupReport;
 import cairn.engine.capture.InUse;
-import cairn.engine.capture.SourceFailed;
 import cairn.engine.capture.Writes;
 import cairn.filesystem.UsedRanges;
 import cairn.filesystem.used.Moment;
@@ -280,27 +278,6 @@ class LiveCaptureTest {
     @Override
     public void countAsWritten(long offset, long length) {
       real.countAsWritten(offset, length);
-    }
-  }
-
-  @Test
-  void aDeviceThatReadsOtherwiseThoughNobodyWroteMakesNoSnapshot(Seed seed) throws Exception {
-    try (LiveSite site = new LiveSite(folder, lab, Mounted::ext4, 200L * MIB, seed)) {
-      for (int i = 0; i < 40; i++) {
-        site.writeALittle();
-      }
-      UnaryOperator<InUse> blind =
-          real -> new InUse(real.volume(), new Blind(real.writes(), 254), real.used());
-      Churn churn = new Churn(site.mountPoint, seed.split(2).random());
-      churn.start();
-      try {
-        assertThatThrownBy(() -> site.backup(Lab.NEWEST, folder, blind))
-            .isInstanceOf(SourceFailed.class)
-            .hasMessageContaining("reads otherwise than before");
-      } finally {
-        churn.stop();
-      }
-      assertThat(lab.snapshots()).isEmpty();
     }
   }
 }

@@ -79,10 +79,12 @@ final class WatchedDisk implements Writes, Stillness {
   }
 
   private synchronized void writeMeanwhile() {
-    if (writesLeft > 0 && !frozen && chance.nextInt(3) == 0) {
-      writesLeft--;
-      write();
-    } else if (frozen && !isTight && leaksLeft > 0) {
+    if (!frozen) {
+      for (int i = chance.nextInt(4); i > 0 && writesLeft > 0; i--) {
+        writesLeft--;
+        write();
+      }
+    } else if (!isTight && leaksLeft > 0) {
       isTight = true;
       leaksLeft--;
       write();

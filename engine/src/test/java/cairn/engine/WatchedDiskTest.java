@@ -12,6 +12,7 @@ import cairn.engine.backup.BackupRequest.NamedVolume;
 import cairn.engine.backup.BackupRequest.Parent;
 import cairn.engine.capture.CannotConverge;
 import cairn.engine.capture.Converge;
+import cairn.engine.capture.SourceFailed;
 import cairn.engine.capture.Stillness;
 import cairn.repository.session.Tombstone;
 import cairn.repository.session.Tombstones;
@@ -29,8 +30,8 @@ import org.junit.jupiter.api.Test;
 /// A capture is of one moment, however it was written to meanwhile; and what an earlier snapshot
 /// has is left unread only while nothing speaks against it.
 final class WatchedDiskTest {
-  private static final int BLOCK = 64 << 10;
-  private static final int BYTES = 40 * BLOCK + 777;
+  private static final int BLOCK = 256 << 10;
+  private static final int BYTES = 12 * BLOCK + 777;
   private static final int ROUNDS = 60;
 
   private final MemoryStorage storage = new MemoryStorage();
@@ -96,7 +97,7 @@ final class WatchedDiskTest {
   void withoutFreezeTheImageIsOfAMomentWithoutWrites() throws Exception {
     WatchedDisk disk = new WatchedDisk(BYTES, chance);
     for (int round = 0; round < ROUNDS; round++) {
-      disk.disturb(chance.nextInt(20));
+      disk.disturb(chance.nextInt(40));
       Snapshot snapshot = backup(disk, Lab.NEWEST).snapshot();
       lab.assertRestores(snapshot, disk.atMoment());
     }
@@ -196,6 +197,17 @@ final class WatchedDiskTest {
     BackupReport third = backup(disk, new Parent.Given(between));
     assertEverythingRead(third, "forgotten");
     assertEverythingRead(backup(disk, Lab.NEWEST), "missed a write");
+  }
+
+  @Test
+  void aDeviceThatReadsOtherwiseThoughNobodyWroteMakesNoSnapshot() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance);
+    disk.blind();
+    disk.disturb(500);
+    assertThatThrownBy(() -> backup(disk, Lab.NEWEST))
+        .isInstanceOf(SourceFailed.class)
+        .hasMessageContaining("reads otherwise than before");
+    assertThat(lab.snapshots()).isEmpty();
   }
 
   private static void assertEverythingRead(BackupReport report, String because) throws IOException {

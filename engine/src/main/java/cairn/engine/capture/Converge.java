@@ -23,6 +23,7 @@ import java.util.Optional;
 /// the map of what is in use is read again, as it must not be older than the data.
 public final class Converge {
   private static final int MOMENTS_MAX = 3;
+  private static final int HOLDS_MAX = 6;
   private static final long RESERVE_BYTES = 16 << 20;
 
   private final Intake intake;
@@ -118,6 +119,14 @@ public final class Converge {
     return bytes;
   }
 
+  private static long bytesToHold(List<LiveCopy> copies, List<BitSet> blocks) {
+    long bytes = 0;
+    for (int i = 0; i < copies.size(); i++) {
+      bytes += copies.get(i).bytesToHold(blocks.get(i));
+    }
+    return bytes;
+  }
+
   private void readAgain(List<LiveCopy> copies, List<BitSet> blocks)
       throws IOException, CorruptData {
     tools.cancellation.check();
@@ -143,10 +152,16 @@ public final class Converge {
       reserve(copies, last);
       return takeMoment(copies);
     }
+    long before = Long.MAX_VALUE;
+    long bytes = bytesToHold(copies, last);
+    for (int holds = 0; holds < HOLDS_MAX && !(isShort(bytes) || bytes > before / 8 * 7); holds++) {
+      hold(copies, last);
+      stillness.settle();
+      last = catchUp(copies);
+      before = bytes;
+      bytes = bytesToHold(copies, last);
+    }
     hold(copies, last);
-    last = catchUp(copies);
-    hold(copies, last);
-    long bytes = bytes(copies, last);
     checkLength(copies, bytes);
     reserve(copies, last);
     return takeMoment(copies);
@@ -155,13 +170,13 @@ public final class Converge {
   /// Room for half as much again as was written last.
   private void reserve(List<LiveCopy> copies, List<BitSet> last) {
     for (int i = 0; i < copies.size(); i++) {
-      long bytes = copies.get(i).bytes(last.get(i));
+      long bytes = copies.get(i).bytesToHold(last.get(i));
       copies.get(i).reserve(Math.min(bytes + bytes / 2 + RESERVE_BYTES, limits.heldBytes));
     }
   }
 
   private void hold(List<LiveCopy> copies, List<BitSet> blocks) throws IOException, CorruptData {
-    long bytes = bytes(copies, blocks);
+    long bytes = bytesToHold(copies, blocks);
     checkRoom(copies, bytes);
     Instant start = tools.clock.instant();
     for (int i = 0; i < copies.size(); i++) {
@@ -200,7 +215,7 @@ public final class Converge {
       for (LiveCopy copy : copies) {
         var _ = copy.catchUp();
         BitSet missing = copy.missing();
-        bytes += copy.bytes(missing);
+        bytes += copy.bytesToHold(missing);
         checkRoom(copies, bytes);
         copy.hold(missing, readers);
       }

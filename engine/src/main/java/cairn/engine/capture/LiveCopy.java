@@ -9,10 +9,8 @@ import cairn.repository.tree.VolumeTree;
 import cairn.volume.HeldBlocks;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// is as in the known tree; or that is in doubt, and it was captured since; or it is in doubt and
 /// was not captured, because it is free or about to be read. Used by one thread.
 final class LiveCopy implements Closeable {
-  /// Sets of blocks are numbered by ints.
+  /// What is held is read anew in pieces: a tracker marks no less.
+  private static final int PIECE_BYTES = 64 << 10;
+
+  /// Sets of blocks and pieces are numbered by ints.
   private static final long BLOCKS_MAX = 1L << 31;
 
   private final InUse live;
@@ -36,13 +37,16 @@ final class LiveCopy implements Closeable {
   private int began;
   private int since;
   private long blocksReread;
-  private @Nullable HeldBlocks reserved;
-  private final Deque<Held> held = new ArrayDeque<>();
+  private final int pieceBytes;
+  private @Nullable HeldBlocks memory;
+  private final BitSet held = new BitSet();
+  private final BitSet stalePieces = new BitSet();
   private BitSet used = new BitSet();
 
   /// @param source with what to compare blocks with
   LiveCopy(InUse live, Source source, Optional<Known> known) throws IOException {
-    if (source.blockCount() >= BLOCKS_MAX) {
+    this.pieceBytes = Math.min(PIECE_BYTES, source.blockBytes());
+    if (source.blockCount() >= BLOCKS_MAX / (source.blockBytes() / pieceBytes)) {
       throw new IOException(
           live.volume().identity().path() + " has too many blocks to be captured while in use");
     }
@@ -106,8 +110,18 @@ final class LiveCopy implements Closeable {
     int last = since;
     since = live.writes().advance();
     BitSet written = new BitSet();
-    if (!addWritten(written, last)) {
+    boolean known =
+        live.writes()
+            .since(
+                last,
+                (offset, length) -> {
+                  setBlocks(written, offset, length);
+                  long end = Math.ceilDiv(offset + length, pieceBytes);
+                  stalePieces.set((int) (offset / pieceBytes), (int) end);
+                });
+    if (!known) {
       written.set(0, blockCount);
+      stalePieces.set(0, pieces(blockCount));
     }
     doubtful.or(written);
     rewritten.or(written);
@@ -145,63 +159,84 @@ final class LiveCopy implements Closeable {
     return blocks;
   }
 
-  /// Reads blocks into memory, to be worked on later. What was held before and was written to since
-  /// is held anew.
+  /// What has to be read to [#hold] these blocks.
+  long bytesToHold(BitSet blocks) {
+    return (long) piecesToHold(blocks).cardinality() * pieceBytes;
+  }
+
+  /// Of blocks that are held, what was written to since; of others, all.
+  private BitSet piecesToHold(BitSet blocks) {
+    BitSet pieces = new BitSet();
+    for (int block = blocks.nextSetBit(0); block >= 0; block = blocks.nextSetBit(block + 1)) {
+      pieces.set(pieces(block), pieces(block + 1));
+    }
+    BitSet current = new BitSet();
+    for (int block = held.nextSetBit(0); block >= 0; block = held.nextSetBit(block + 1)) {
+      current.set(pieces(block), pieces(block + 1));
+    }
+    current.andNot(stalePieces);
+    pieces.andNot(current);
+    return pieces;
+  }
+
+  private int pieces(int blocks) {
+    return blocks * (source.blockBytes() / pieceBytes);
+  }
+
+  /// Reads blocks into memory, to be worked on later. Of what was held before, only what was
+  /// written to since is read.
   void hold(BitSet blocks, Readers readers) throws IOException, CorruptData {
-    HeldBlocks ready = reserved;
-    reserved = null;
-    HeldBlocks memory = ready == null ? new HeldBlocks(live.volume(), 0) : ready;
-    held.addLast(new Held(memory, blocks));
+    BitSet pieces = piecesToHold(blocks);
     List<HeldBlocks.Range> ranges = new ArrayList<>();
     visitRuns(
-        blocks,
-        (first, count) -> ranges.add(new HeldBlocks.Range(offset(first), length(first, count))));
+        pieces,
+        (first, count) -> {
+          long offset = first * pieceBytes;
+          long length = Math.min((long) count * pieceBytes, live.volume().size() - offset);
+          if (length > 0) {
+            ranges.add(new HeldBlocks.Range(offset, length));
+          }
+        });
     try {
-      memory.hold(ranges, readers.executor(), readers.threads());
+      memory().hold(ranges, readers.executor(), readers.threads());
     } catch (IOException e) {
       throw new SourceFailed(e);
     }
+    stalePieces.andNot(pieces);
+    held.or(blocks);
     captured.or(blocks);
   }
 
-  private record Held(HeldBlocks memory, BitSet blocks) {}
+  private HeldBlocks memory() {
+    HeldBlocks made = memory;
+    if (made == null) {
+      made = new HeldBlocks(live.volume(), pieceBytes);
+      memory = made;
+    }
+    return made;
+  }
 
   /// Makes room for what is held next, so that the moment is not spent on finding memory.
   void reserve(long bytes) {
-    releaseReserve();
-    reserved = new HeldBlocks(live.volume(), bytes);
+    memory().reserve(bytes);
   }
 
-  private void releaseReserve() {
-    HeldBlocks ready = reserved;
-    if (ready != null) {
-      ready.close();
-    }
-    reserved = null;
-  }
-
-  /// Stores what is held and was not written to since.
+  /// Stores what is held and was not written to since, and holds nothing any more.
   void storeHeld(Intake intake) throws IOException, CorruptData {
-    BitSet done = new BitSet();
-    for (Held each = held.pollLast(); each != null; each = held.pollLast()) {
-      try (HeldBlocks memory = each.memory) {
-        BitSet blocks = each.blocks;
-        blocks.and(captured);
-        blocks.andNot(done);
-        done.or(blocks);
-        blocksReread += blocks.cardinality();
-        read(intake, new Source(memory, source.parent(), source.blockBytes()), blocks);
-      }
-    }
+    BitSet blocks = (BitSet) held.clone();
+    blocks.and(captured);
+    blocksReread += blocks.cardinality();
+    read(intake, new Source(memory(), source.parent(), source.blockBytes()), blocks);
+    release();
   }
 
-  /// Forgets what is held: it is in doubt again.
-  void release() {
-    releaseReserve();
-    for (Held each = held.pollLast(); each != null; each = held.pollLast()) {
-      captured.andNot(each.blocks);
-      each.memory.close();
+  private void release() {
+    HeldBlocks made = memory;
+    if (made != null) {
+      made.close();
     }
+    memory = null;
+    held.clear();
   }
 
   /// So that the next run reads what this one skipped, if it comes to be used without being written
@@ -322,14 +357,6 @@ final class LiveCopy implements Closeable {
       visitor.run(first, end - first);
       first = blocks.nextSetBit(end);
     }
-  }
-
-  private long offset(long block) {
-    return block * source.blockBytes();
-  }
-
-  private long length(long first, int count) {
-    return Math.min((long) count * source.blockBytes(), live.volume().size() - offset(first));
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdDictContentType;
 import com.github.luben.zstd.ZstdException;
+import org.jspecify.annotations.Nullable;
 
 /// Compresses and expands. Holds native contexts, so that one codec serves one thread at a time and
 /// is closed at the end.
@@ -18,11 +19,12 @@ public final class Codec implements AutoCloseable {
   private static final int HASH_LOG_MAX = 20;
   private static final int LEVEL_DECIDES = 0;
 
-  private final ZstdCompressCtx compressor = new ZstdCompressCtx();
-  private final ZstdDecompressCtx expander = new ZstdDecompressCtx();
+  private final int level;
+  private @Nullable ZstdCompressCtx compressor;
+  private @Nullable ZstdDecompressCtx expander;
 
   public Codec(int level) {
-    compressor.setLevel(level).setContentSize(false).setChecksum(false).setDictID(false);
+    this.level = level;
   }
 
   /// The largest result of [#compress] for `length` bytes.
@@ -34,13 +36,14 @@ public final class Codec implements AutoCloseable {
   ///
   /// @return the length in bytes
   public int compress(Slice source, Slice target) {
-    return compressor.compressByteArray(
-        target.bytes(),
-        target.offset(),
-        target.length(),
-        source.bytes(),
-        source.offset(),
-        source.length());
+    return compressor()
+        .compressByteArray(
+            target.bytes(),
+            target.offset(),
+            target.length(),
+            source.bytes(),
+            source.offset(),
+            source.length());
   }
 
   /// Compresses `source` against `base`.
@@ -48,11 +51,11 @@ public final class Codec implements AutoCloseable {
   /// @return the length in bytes
   public int compressDelta(Slice source, byte[] base, Slice target) {
     reachAcross(base.length);
-    compressor.loadDict(base, ZstdDictContentType.RAW_CONTENT);
+    compressor().loadDict(base, ZstdDictContentType.RAW_CONTENT);
     try {
       return compress(source, target);
     } finally {
-      compressor.loadDict(NO_BASE, ZstdDictContentType.RAW_CONTENT);
+      compressor().loadDict(NO_BASE, ZstdDictContentType.RAW_CONTENT);
       reachAcross(0);
     }
   }
@@ -62,8 +65,8 @@ public final class Codec implements AutoCloseable {
   private void reachAcross(int baseBytes) {
     int log = Integer.SIZE - Integer.numberOfLeadingZeros(baseBytes);
     boolean far = baseBytes > REACH_BYTES;
-    compressor.setWindowLog(far ? log + 1 : LEVEL_DECIDES);
-    compressor.setHashLog(far ? Math.min(log, HASH_LOG_MAX) : LEVEL_DECIDES);
+    compressor().setWindowLog(far ? log + 1 : LEVEL_DECIDES);
+    compressor().setHashLog(far ? Math.min(log, HASH_LOG_MAX) : LEVEL_DECIDES);
   }
 
   /// Expands `source` into `target`.
@@ -72,13 +75,14 @@ public final class Codec implements AutoCloseable {
   ///   undefined
   public boolean expand(Slice source, Slice target) {
     try {
-      return expander.decompressByteArray(
-              target.bytes(),
-              target.offset(),
-              target.length(),
-              source.bytes(),
-              source.offset(),
-              source.length())
+      return expander()
+              .decompressByteArray(
+                  target.bytes(),
+                  target.offset(),
+                  target.length(),
+                  source.bytes(),
+                  source.offset(),
+                  source.length())
           == target.length();
     } catch (ZstdException e) {
       return false; // malformed: the caller reports where it lies
@@ -87,17 +91,41 @@ public final class Codec implements AutoCloseable {
 
   /// Expands a delta against its base; as [#expand].
   public boolean expandDelta(Slice source, byte[] base, Slice target) {
-    expander.loadDict(base, ZstdDictContentType.RAW_CONTENT);
+    expander().loadDict(base, ZstdDictContentType.RAW_CONTENT);
     try {
       return expand(source, target);
     } finally {
-      expander.loadDict(NO_BASE, ZstdDictContentType.RAW_CONTENT);
+      expander().loadDict(NO_BASE, ZstdDictContentType.RAW_CONTENT);
     }
+  }
+
+  /// Contexts are made when they are needed: most codecs only ever expand.
+  private ZstdCompressCtx compressor() {
+    ZstdCompressCtx made = compressor;
+    if (made == null) {
+      made = new ZstdCompressCtx();
+      made.setLevel(level).setContentSize(false).setChecksum(false).setDictID(false);
+      compressor = made;
+    }
+    return made;
+  }
+
+  private ZstdDecompressCtx expander() {
+    ZstdDecompressCtx made = expander;
+    if (made == null) {
+      made = new ZstdDecompressCtx();
+      expander = made;
+    }
+    return made;
   }
 
   @Override
   public void close() {
-    compressor.close();
-    expander.close();
+    if (compressor != null) {
+      compressor.close();
+    }
+    if (expander != null) {
+      expander.close();
+    }
   }
 }
