@@ -167,11 +167,13 @@ public final class Converge {
     return takeMoment(copies);
   }
 
-  /// Room for half as much again as was written last.
+  /// Room for what was written last as far as it is not held, and for half as much besides: most of
+  /// what is written next is in blocks that are held.
   private void reserve(List<LiveCopy> copies, List<BitSet> last) {
     for (int i = 0; i < copies.size(); i++) {
-      long bytes = copies.get(i).bytesToHold(last.get(i));
-      copies.get(i).reserve(Math.min(bytes + bytes / 2 + RESERVE_BYTES, limits.heldBytes));
+      LiveCopy copy = copies.get(i);
+      long bytes = copy.bytesToHold(last.get(i)) + copy.bytes(last.get(i)) / 2;
+      copy.reserve(Math.min(bytes + RESERVE_BYTES, limits.heldBytes));
     }
   }
 
@@ -256,7 +258,7 @@ public final class Converge {
 
   /// Without a freeze: a pass during which nobody wrote is as good.
   private Outcome takeQuiet(List<LiveCopy> copies) throws IOException, CorruptData {
-    while (passes < limits.passes) {
+    do {
       for (LiveCopy copy : copies) {
         copy.readAgain(intake, copy.missing());
       }
@@ -265,7 +267,7 @@ public final class Converge {
         return outcome(copies, Duration.ZERO);
       }
       readAgain(copies, since);
-    }
+    } while (passes < limits.passes);
     throw neverQuiet(copies);
   }
 
