@@ -1,5 +1,6 @@
 package cairn.filesystem;
 
+import cairn.filesystem.check.Checkable;
 import cairn.filesystem.partition.Partition;
 import cairn.filesystem.partition.PartitionTable;
 import cairn.filesystem.used.Format;
@@ -29,6 +30,11 @@ public sealed interface Content {
     return identity().size();
   }
 
+  /// What checks its metadata; empty when nothing here can.
+  default Optional<Checkable> checkable() {
+    return Optional.empty();
+  }
+
   /// A disk that is divided.
   ///
   /// @param parts in ascending order of their offsets
@@ -52,6 +58,11 @@ public sealed interface Content {
     public Identity identity() {
       return format.identity();
     }
+
+    @Override
+    public Optional<Checkable> checkable() {
+      return checkableOf(format);
+    }
   }
 
   /// A swap area.
@@ -59,6 +70,11 @@ public sealed interface Content {
     @Override
     public Identity identity() {
       return format.identity();
+    }
+
+    @Override
+    public Optional<Checkable> checkable() {
+      return checkableOf(format);
     }
   }
 
@@ -68,10 +84,20 @@ public sealed interface Content {
     public Identity identity() {
       return format.identity();
     }
+
+    @Override
+    public Optional<Checkable> checkable() {
+      return checkableOf(format);
+    }
   }
 
   /// Something that is not understood or is damaged.
   ///
   /// @param why in one sentence, without a full stop
-  record Unknown(Identity identity, String why) implements Content {}
+  /// @param checkable tells all that is damaged; empty when nothing is known to be
+  record Unknown(Identity identity, String why, Optional<Checkable> checkable) implements Content {}
+
+  private static Optional<Checkable> checkableOf(Format format) {
+    return format instanceof Checkable known ? Optional.of(known) : Optional.empty();
+  }
 }

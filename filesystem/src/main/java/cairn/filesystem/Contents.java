@@ -9,6 +9,7 @@ import cairn.filesystem.Content.PhysicalVolume;
 import cairn.filesystem.Content.Swap;
 import cairn.filesystem.Content.Unknown;
 import cairn.filesystem.btrfs.BtrfsFileSystem;
+import cairn.filesystem.check.Checkable;
 import cairn.filesystem.ext.ExtFileSystem;
 import cairn.filesystem.fat.FatFileSystem;
 import cairn.filesystem.layout.Area;
@@ -23,6 +24,7 @@ import cairn.filesystem.xfs.XfsFileSystem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -32,7 +34,7 @@ import java.util.function.Predicate;
 /// A volume with the signs of two formats is unknown: one of them is a remainder, and nothing says
 /// which.
 public final class Contents {
-  private static final String UNKNOWN = "unknown";
+  static final String UNKNOWN = "unknown";
 
   /// Where all signs are looked for, apart from those at the end.
   private static final int HEAD_BYTES = 256 << 10;
@@ -85,7 +87,7 @@ public final class Contents {
   private static Content identify(BlockReader volume, Fields head, List<String> signs)
       throws IOException {
     if (signs.isEmpty()) {
-      return unknown(volume, UNKNOWN, "it has no sign of a known format");
+      return signless(volume.size());
     }
     if (signs.size() > 1) {
       return ambiguous(volume, signs.subList(1, signs.size()), signs.getFirst());
@@ -103,7 +105,7 @@ public final class Contents {
     try {
       return known.content().apply(known.opener().open(volume));
     } catch (CorruptData e) {
-      return unknown(volume, known.name(), e.problem().message());
+      return damaged(volume, known.name(), e);
     }
   }
 
@@ -117,7 +119,7 @@ public final class Contents {
       }
       return new Partitioned(table, parts);
     } catch (CorruptData e) {
-      return unknown(disk, UNKNOWN, e.problem().message());
+      return damaged(disk, UNKNOWN, e);
     }
   }
 
@@ -137,8 +139,20 @@ public final class Contents {
     return unknown(volume, UNKNOWN, why);
   }
 
+  /// What has no sign at all.
+  static Unknown signless(long size) {
+    String why = "it has no sign of a known format";
+    return new Unknown(Identity.of(UNKNOWN, size), why, Optional.empty());
+  }
+
   private static Unknown unknown(BlockReader volume, String type, String why) {
-    return new Unknown(Identity.of(type, volume.size()), why);
+    return new Unknown(Identity.of(type, volume.size()), why, Optional.empty());
+  }
+
+  private static Unknown damaged(BlockReader volume, String type, CorruptData failure) {
+    Identity identity = Identity.of(type, volume.size());
+    Checkable checkable = (deep, findings) -> findings.problem(failure);
+    return new Unknown(identity, failure.problem().message(), Optional.of(checkable));
   }
 
   private static Fields head(BlockReader volume) throws IOException {

@@ -1,0 +1,73 @@
+package cairn.filesystem;
+
+import cairn.base.block.BlockReader;
+import cairn.filesystem.Content.Part;
+import cairn.filesystem.Content.Partitioned;
+import cairn.filesystem.Content.Unknown;
+import cairn.filesystem.layout.Area;
+import cairn.filesystem.partition.Partition;
+import cairn.filesystem.used.Identity;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/// Looks through volumes, and through what is made of them.
+final class PlaceSearch {
+  private final SortedMap<String, BlockReader> volumes;
+  private final List<Place> places = new ArrayList<>();
+
+  PlaceSearch(SortedMap<String, BlockReader> volumes) {
+    this.volumes = volumes;
+  }
+
+  List<Place> places() {
+    volumes.forEach(this::addVolume);
+    return places;
+  }
+
+  private void addVolume(String name, BlockReader volume) {
+    Content content = identify(volume);
+    add(List.of(name), "", 0, content, volume);
+    addPartitions(name, volume, content, volumes.size() > 1);
+  }
+
+  /// @param always whether a partition is called with its disk, or may be
+  private void addPartitions(String disk, BlockReader volume, Content content, boolean always) {
+    if (content instanceof Partitioned partitioned) {
+      for (Part part : partitioned.parts()) {
+        Partition partition = part.partition();
+        String number = "p" + partition.number();
+        List<String> names = new ArrayList<>();
+        if (!always) {
+          names.add(number);
+        }
+        names.add(disk + "/" + number);
+        partition.label().ifPresent(label -> names.add("PARTLABEL=" + label));
+        partition.uuid().ifPresent(uuid -> names.add("PARTUUID=" + uuid));
+        Area area = new Area(volume, partition.offset(), partition.length());
+        add(names, disk, partition.offset(), part.content(), area);
+      }
+    }
+  }
+
+  private void add(
+      List<String> addresses, String container, long offset, Content content, BlockReader bytes) {
+    List<String> names = new ArrayList<>(addresses);
+    if (!(content instanceof Partitioned)) {
+      content.label().ifPresent(label -> names.add("LABEL=" + label));
+      content.uuid().ifPresent(uuid -> names.add("UUID=" + uuid));
+    }
+    places.add(new Place(names, container, offset, bytes.size(), content, Optional.of(bytes)));
+  }
+
+  private static Content identify(BlockReader volume) {
+    try {
+      return Contents.identify(volume);
+    } catch (IOException e) {
+      String why = "it could not be read: " + e.getMessage();
+      return new Unknown(Identity.of(Contents.UNKNOWN, volume.size()), why, Optional.empty());
+    }
+  }
+}
