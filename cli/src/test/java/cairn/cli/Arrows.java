@@ -53,10 +53,14 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.used     -> base.*
           filesystem.check    -> base.* filesystem.layout
           filesystem.file     -> base.* filesystem.layout
-          filesystem.ext      -> base.* filesystem.layout filesystem.used filesystem.check filesystem.file
-          filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check filesystem.file
-          filesystem.btrfs    -> base.* filesystem.layout filesystem.used filesystem.check filesystem.file
-          filesystem.fat      -> base.* filesystem.layout filesystem.used filesystem.check filesystem.file
+          filesystem.ext      -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file
+          filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file
+          filesystem.btrfs    -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file
+          filesystem.fat      -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file
           filesystem.swap     -> base.* filesystem.layout filesystem.used filesystem.check
           filesystem.lvm      -> base.* filesystem.layout filesystem.used filesystem.check
           filesystem.partition -> base.* filesystem.layout filesystem.used filesystem.check
