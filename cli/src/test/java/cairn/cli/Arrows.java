@@ -62,7 +62,8 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.fat      -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file
           filesystem.swap     -> base.* filesystem.layout filesystem.used filesystem.check
-          filesystem.lvm      -> base.* filesystem.layout filesystem.used filesystem.check
+          filesystem.lvm      -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file
           filesystem.partition -> base.* filesystem.layout filesystem.used filesystem.check
           filesystem          -> base.* filesystem.*
 

@@ -1,6 +1,7 @@
 package cairn.filesystem;
 
 import cairn.filesystem.check.Checkable;
+import cairn.filesystem.lvm.LvmPhysicalVolume;
 import cairn.filesystem.partition.Partition;
 import cairn.filesystem.partition.PartitionTable;
 import cairn.filesystem.used.Format;
@@ -79,7 +80,7 @@ public sealed interface Content {
   }
 
   /// A physical volume of LVM2.
-  record PhysicalVolume(Format format) implements Content {
+  record PhysicalVolume(LvmPhysicalVolume format) implements Content {
     @Override
     public Identity identity() {
       return format.identity();

@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// Finds out what a device or image holds: a partition table, a file system, swap, a physical
@@ -41,28 +40,28 @@ public final class Contents {
 
   private static final List<Known> KNOWN =
       List.of(
-          new Known("ext", ExtFileSystem::recognises, ExtFileSystem::open, FileSystem::new),
-          new Known("xfs", XfsFileSystem::recognises, XfsFileSystem::open, FileSystem::new),
-          new Known("btrfs", BtrfsFileSystem::recognises, BtrfsFileSystem::open, FileSystem::new),
-          new Known("vfat", FatFileSystem::recognises, FatFileSystem::open, FileSystem::new),
-          new Known("swap", SwapArea::recognises, SwapArea::open, Swap::new),
+          fileSystem("ext", ExtFileSystem::recognises, ExtFileSystem::open),
+          fileSystem("xfs", XfsFileSystem::recognises, XfsFileSystem::open),
+          fileSystem("btrfs", BtrfsFileSystem::recognises, BtrfsFileSystem::open),
+          fileSystem("vfat", FatFileSystem::recognises, FatFileSystem::open),
+          new Known("swap", SwapArea::recognises, volume -> new Swap(SwapArea.open(volume))),
           new Known(
               "LVM2_member",
               LvmPhysicalVolume::recognises,
-              LvmPhysicalVolume::open,
-              PhysicalVolume::new));
+              volume -> new PhysicalVolume(LvmPhysicalVolume.open(volume))));
 
   @FunctionalInterface
-  private interface Opener {
-    Format open(BlockReader volume) throws IOException, CorruptData;
+  private interface Opener<T> {
+    T open(BlockReader volume) throws IOException, CorruptData;
   }
 
   /// A format that is understood.
-  private record Known(
-      String name,
-      Predicate<Fields> recognises,
-      Opener opener,
-      Function<Format, Content> content) {}
+  private record Known(String name, Predicate<Fields> recognises, Opener<Content> opener) {}
+
+  private static Known fileSystem(
+      String name, Predicate<Fields> recognises, Opener<Format> opener) {
+    return new Known(name, recognises, volume -> new FileSystem(opener.open(volume)));
+  }
 
   private Contents() {}
 
@@ -103,7 +102,7 @@ public final class Contents {
 
   private static Content open(BlockReader volume, Known known) throws IOException {
     try {
-      return known.content().apply(known.opener().open(volume));
+      return known.opener().open(volume);
     } catch (CorruptData e) {
       return damaged(volume, known.name(), e);
     }

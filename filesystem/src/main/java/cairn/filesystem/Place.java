@@ -68,11 +68,16 @@ public record Place(
       checkable.get().check(deep, findings);
     } else if (content instanceof Unknown unknown) {
       if (!unknown.equals(Contents.signless(unknown.size()))) {
-        findings.unknown(content.type() + ": " + unknown.why());
+        String type = content.type().equals(Contents.UNKNOWN) ? "" : content.type() + ": ";
+        findings.unknown(type + unknown.why());
       }
     } else {
       findings.unknown("the metadata of " + content.type() + " cannot be checked");
     }
+  }
+
+  Place with(Content other) {
+    return new Place(names, container, offset, size, other, bytes);
   }
 
   /// How much of a text calls this place by name: all of it, or all before a slash.

@@ -3,8 +3,12 @@ package cairn.filesystem;
 import cairn.base.block.BlockReader;
 import cairn.filesystem.Content.Part;
 import cairn.filesystem.Content.Partitioned;
+import cairn.filesystem.Content.PhysicalVolume;
 import cairn.filesystem.Content.Unknown;
 import cairn.filesystem.layout.Area;
+import cairn.filesystem.lvm.LogicalVolume;
+import cairn.filesystem.lvm.LvmPhysicalVolume;
+import cairn.filesystem.lvm.VolumeGroups;
 import cairn.filesystem.partition.Partition;
 import cairn.filesystem.used.Identity;
 import java.io.IOException;
@@ -24,7 +28,36 @@ final class PlaceSearch {
 
   List<Place> places() {
     volumes.forEach(this::addVolume);
+    List<LvmPhysicalVolume> physicals = new ArrayList<>();
+    for (Place place : places) {
+      if (place.content() instanceof PhysicalVolume known) {
+        physicals.add(known.format());
+      }
+    }
+    VolumeGroups groups = VolumeGroups.of(physicals);
+    places.replaceAll(place -> compared(place, groups));
+    groups.logicalVolumes().forEach(this::addLogical);
     return places;
+  }
+
+  private static Place compared(Place place, VolumeGroups groups) {
+    return place.content() instanceof PhysicalVolume(LvmPhysicalVolume volume)
+        ? place.with(new PhysicalVolume(groups.compared(volume)))
+        : place;
+  }
+
+  private void addLogical(LogicalVolume volume) {
+    String address = volume.group() + "/" + volume.name();
+    if (volume.bytes().isPresent()) {
+      BlockReader bytes = volume.bytes().get();
+      Content content = identify(bytes);
+      add(List.of(address), volume.group(), 0, content, bytes);
+      addPartitions(address, bytes, content, true);
+    } else {
+      Content content = unknown(volume.size(), volume.why());
+      Optional<BlockReader> none = Optional.empty();
+      places.add(new Place(List.of(address), volume.group(), 0, volume.size(), content, none));
+    }
   }
 
   private void addVolume(String name, BlockReader volume) {
@@ -66,8 +99,11 @@ final class PlaceSearch {
     try {
       return Contents.identify(volume);
     } catch (IOException e) {
-      String why = "it could not be read: " + e.getMessage();
-      return new Unknown(Identity.of(Contents.UNKNOWN, volume.size()), why, Optional.empty());
+      return unknown(volume.size(), "it could not be read: " + e.getMessage());
     }
+  }
+
+  private static Unknown unknown(long size, String why) {
+    return new Unknown(Identity.of(Contents.UNKNOWN, size), why, Optional.empty());
   }
 }

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cairn.base.block.BlockReader;
-import cairn.base.bytes.Problem;
 import cairn.filesystem.Places.Target;
-import cairn.filesystem.check.Findings;
 import cairn.filesystem.test.FilledImage;
 import cairn.filesystem.test.ImageFile;
+import cairn.filesystem.test.LvmTools;
 import cairn.filesystem.test.MemoryVolume;
+import cairn.filesystem.test.Verdict;
 import cairn.linux.test.Command;
+import cairn.linux.test.LoopDevice;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -145,8 +145,8 @@ final class PlacesTest {
     try (ImageFile one = new ImageFile(disk)) {
       BlockReader failing = new FailingVolume(one, 0);
       Places places = Places.of(new TreeMap<>(Map.of("sda", failing, "sdb", one)));
-      assertThat(told(places.find("sda")))
-          .containsExactly("unknown: it could not be read: no luck");
+      assertThat(told(places.find("sda")).unknown())
+          .containsExactly("it could not be read: no luck");
       assertThat(places.find("sdb/p2").identity().type()).isEqualTo("ext4");
     }
   }
@@ -161,32 +161,57 @@ final class PlacesTest {
     }
     try (ImageFile volume = new ImageFile(disk)) {
       Places places = Places.of("disk", volume);
-      assertThat(told(places.find("p2"))).singleElement().asString().startsWith("corrupt ");
-      assertThat(told(places.find("p4")))
+      assertThat(told(places.find("p2")).problems())
+          .singleElement()
+          .asString()
+          .startsWith("corrupt ");
+      assertThat(told(places.find("p4")).unknown())
           .containsExactly("crypto_LUKS: its free blocks are not understood");
     }
-    assertThat(told(Places.of("zeros", MemoryVolume.of(new byte[MIB])).find("zeros"))).isEmpty();
+    Place zeros = Places.of("zeros", MemoryVolume.of(new byte[MIB])).find("zeros");
+    assertThat(told(zeros)).isEqualTo(new Verdict(List.of(), List.of()));
   }
 
-  private static List<String> told(Place place) throws IOException {
-    List<String> told = new ArrayList<>();
-    place.check(
-        false,
-        new Findings() {
-          @Override
-          public void problem(Problem problem) {
-            told.add(problem.message());
-          }
+  @Test
+  void logicalVolumesAreFoundInPartitions() throws IOException, NoSuchPlace {
+    Path physical = FilledImage.sparse(directory.resolve("physical"), 20L * MIB);
+    try (LoopDevice device = LoopDevice.over(physical)) {
+      LvmTools lvm = new LvmTools(directory, device);
+      lvm.run("pvcreate -q " + device);
+      lvm.run("vgcreate -s 1m group " + device);
+      lvm.create("root 10m group " + device + ":0-9");
+      lvm.create("machine 4m group " + device);
+    }
+    put(directory.resolve("10"), physical, 1);
+    Path machine = FilledImage.sparse(directory.resolve("machine"), 4L * MIB);
+    Command.run("sh", "-c", "echo start=2048 | sfdisk -q --no-reread '" + machine + "'");
+    put(machine, physical, 11);
+    put(physical, disk, 11);
+    try (ImageFile volume = new ImageFile(disk)) {
+      Places places = Places.of("disk", volume);
+      assertThat(places.all())
+          .extracting(place -> place.address() + " " + place.identity().type())
+          .containsExactly(
+              "disk gpt",
+              "p1 vfat",
+              "p2 LVM2_member",
+              "p3 swap",
+              "p4 unknown",
+              "group/machine dos",
+              "group/machine/p1 unknown",
+              "group/root vfat");
+      Place root = places.find("group/root");
+      assertThat(root.container()).isEqualTo("group");
+      assertThat(root.size()).isEqualTo(10L * MIB);
+      assertThat(places.resolve("group/root/etc/a")).isEqualTo(new Target(root, "/etc/a"));
+      for (Place place : places.all()) {
+        assertThat(told(place).problems()).as(place.address()).isEmpty();
+      }
+    }
+  }
 
-          @Override
-          public void unknown(String what) {
-            told.add(what);
-          }
-
-          @Override
-          public void progress(long bytes) {}
-        });
-    return told;
+  private static Verdict told(Place place) throws IOException {
+    return Verdict.of(place::check);
   }
 
   private String uuid() throws IOException {
@@ -199,8 +224,11 @@ final class PlacesTest {
     String name = at == 31 ? "swap" : Integer.toString(size);
     Path image = FilledImage.sparse(directory.resolve(name), (long) size * MIB);
     Command.run("sh", "-c", command + " '" + image + "'");
-    String dd =
-        "dd bs=1M conv=notrunc status=none if='%s' of='%s' seek=%d".formatted(image, disk, at);
-    Command.run("sh", "-c", dd);
+    put(image, disk, at);
+  }
+
+  private static void put(Path image, Path target, int at) throws IOException {
+    String dd = "dd bs=1M conv=notrunc status=none if='%s' of='%s' seek=%d";
+    Command.run("sh", "-c", dd.formatted(image, target, at));
   }
 }

@@ -20,7 +20,7 @@ import java.util.Set;
 record LvmExtents(long offset, long extentBytes, int count, BitSet used) {
   private static final int SECTOR = 512;
   private static final int COUNT_MAX = 1 << 28;
-  private static final Set<String> KNOWN =
+  static final Set<String> KNOWN =
       Set.of(
           "striped",
           "linear",

@@ -28,6 +28,10 @@ import java.util.List;
 record LvmLabel(String id, long deviceBytes, long dataOffset, List<Range> metadata) {
   private static final int SECTOR = 512;
   private static final int SECTORS = 4;
+
+  /// Nothing else lies before it.
+  static final int END = SECTORS * SECTOR;
+
   private static final String MAGIC = "LABELONE";
   private static final String TYPE = "LVM2 001";
   private static final int ID_BYTES = 32;

@@ -5,7 +5,6 @@ import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import cairn.filesystem.layout.Area;
 import cairn.filesystem.layout.Fields;
-import cairn.filesystem.used.MapRefused;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -20,18 +19,17 @@ import java.util.Optional;
 /// |     24 |    16 | offset of this area on the device, and its size              |
 /// |     40 |    24 | the text: offset in this area, size (u64), checksum, flags (u32) |
 /// |     64 |    24 | the text that is about to follow                             |
-final class LvmMetadata {
+///
+/// @param text empty when LVM does not use this area
+/// @param changing whether another text has been written, and is about to replace this one
+record LvmMetadata(LvmLabel.Range area, Optional<String> text, boolean changing) {
   private static final int HEADER_BYTES = 512;
   private static final String MAGIC = " LVM2 x[5A%r0N*>";
   private static final int VERSION = 1;
   private static final int IGNORED = 1;
   private static final int TEXT_BYTES_MAX = 16 << 20;
 
-  private LvmMetadata() {}
-
-  /// The text of an area; empty when LVM does not use it.
-  static Optional<String> read(BlockReader volume, LvmLabel.Range area)
-      throws IOException, CorruptData, MapRefused {
+  static LvmMetadata read(BlockReader volume, LvmLabel.Range area) throws IOException, CorruptData {
     Subject subject = Subject.of("metadata area", "lvm2").at(Long.toString(area.offset()));
     Fields header = Fields.littleEndian(Area.read(volume, area.offset(), HEADER_BYTES, subject));
     subject.check(header.holds(4, MAGIC), "magic", header.u64(4), MAGIC);
@@ -39,13 +37,10 @@ final class LvmMetadata {
     subject.checkEqual(header.u32(20), VERSION, "version");
     subject.checkEqual(header.u64(24), area.offset(), "start");
     subject.checkEqual(header.u64(32), area.size(), "size");
-    if (header.u64(64) != 0) {
-      throw new MapRefused("its metadata is being changed");
-    }
-    if (header.u64(40) == 0 || (header.i32(60) & IGNORED) != 0) {
-      return Optional.empty();
-    }
-    return Optional.of(text(volume, area, header, subject));
+    boolean used = header.u64(40) != 0 && (header.i32(60) & IGNORED) == 0;
+    Optional<String> text =
+        used ? Optional.of(text(volume, area, header, subject)) : Optional.empty();
+    return new LvmMetadata(area, text, header.u64(64) != 0);
   }
 
   /// A text that does not fit before the end of the ring goes on at its start.

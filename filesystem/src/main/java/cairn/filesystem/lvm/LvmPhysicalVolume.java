@@ -3,8 +3,9 @@ package cairn.filesystem.lvm;
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
+import cairn.filesystem.check.Checkable;
+import cairn.filesystem.check.Findings;
 import cairn.filesystem.layout.Fields;
-import cairn.filesystem.lvm.LvmText.Section;
 import cairn.filesystem.used.Complement;
 import cairn.filesystem.used.Format;
 import cairn.filesystem.used.Freshness;
@@ -17,14 +18,16 @@ import java.util.List;
 import java.util.Optional;
 
 /// A physical volume of LVM2. Free are the extents that no logical volume of its group uses; what
-/// logical volumes hold is not looked at.
-public final class LvmPhysicalVolume implements Format {
+/// logical volumes hold is not looked at, see [VolumeGroups].
+public final class LvmPhysicalVolume implements Format, Checkable {
   private final BlockReader volume;
   private final LvmLabel label;
+  private final Optional<LvmGroup> newer;
 
-  private LvmPhysicalVolume(BlockReader volume, LvmLabel label) {
+  private LvmPhysicalVolume(BlockReader volume, LvmLabel label, Optional<LvmGroup> newer) {
     this.volume = volume;
     this.label = label;
+    this.newer = newer;
   }
 
   /// @param head the first bytes of the volume
@@ -34,13 +37,16 @@ public final class LvmPhysicalVolume implements Format {
 
   /// @throws CorruptData when the label is damaged
   public static LvmPhysicalVolume open(BlockReader volume) throws IOException, CorruptData {
-    return new LvmPhysicalVolume(volume, LvmLabel.read(volume));
+    return new LvmPhysicalVolume(volume, LvmLabel.read(volume), Optional.empty());
   }
 
   @Override
   public Identity identity() {
     return new Identity(
-        "LVM2_member", Optional.of(hyphenated(label.id())), Optional.empty(), label.deviceBytes());
+        "LVM2_member",
+        Optional.of(LvmGroup.hyphenated(label.id())),
+        Optional.empty(),
+        label.deviceBytes());
   }
 
   /// LVM writes its metadata through.
@@ -68,32 +74,58 @@ public final class LvmPhysicalVolume implements Format {
     }
   }
 
-  private LvmExtents extents() throws IOException, CorruptData, MapRefused {
-    List<String> texts = new ArrayList<>();
-    for (LvmLabel.Range area : label.metadata()) {
-      LvmMetadata.read(volume, area).ifPresent(texts::add);
-    }
-    if (texts.isEmpty()) {
-      throw new MapRefused("it holds no metadata of a volume group");
-    }
-    Subject subject = Subject.of("metadata", "lvm2");
-    boolean same = texts.stream().allMatch(texts.getFirst()::equals);
-    subject.check(same, "copies", "different", "the same");
-    Section root = LvmText.parse(texts.getFirst());
-    List<Section> groups = new ArrayList<>();
-    root.values()
-        .values()
-        .forEach(value -> {
-          if (value instanceof Section section) {
-            groups.add(section);
-          }
-        });
-    subject.checkEqual(groups.size(), 1, "volume groups");
-    return LvmExtents.of(groups.getFirst(), label.id(), volume.size());
+  BlockReader volume() {
+    return volume;
   }
 
-  /// As LVM prints it: 6-4-4-4-4-4-6.
-  private static String hyphenated(String id) {
-    return id.replaceFirst("^(.{6})(.{4})(.{4})(.{4})(.{4})(.{4})(.{6})$", "$1-$2-$3-$4-$5-$6-$7");
+  /// Without hyphens.
+  String id() {
+    return label.id();
+  }
+
+  /// The same, compared with metadata of its group that another physical volume holds.
+  LvmPhysicalVolume outdatedBy(LvmGroup group) {
+    return new LvmPhysicalVolume(volume, label, Optional.of(group));
+  }
+
+  /// The group as each of its metadata areas has it, apart from those that are damaged.
+  List<LvmGroup> groups() {
+    List<LvmGroup> groups = new ArrayList<>();
+    for (LvmLabel.Range area : label.metadata()) {
+      try {
+        Optional<String> text = LvmMetadata.read(volume, area).text();
+        if (text.isPresent()) {
+          groups.add(LvmGroup.parse(text.get()));
+        }
+      } catch (CorruptData | IOException e) {
+        // the check tells
+      }
+    }
+    return groups;
+  }
+
+  @Override
+  public void check(boolean deep, Findings findings) throws IOException {
+    new LvmCheck(volume, label, findings).run(newer);
+  }
+
+  private LvmExtents extents() throws IOException, CorruptData, MapRefused {
+    List<LvmMetadata> copies = new ArrayList<>();
+    for (LvmLabel.Range area : label.metadata()) {
+      LvmMetadata copy = LvmMetadata.read(volume, area);
+      if (copy.changing()) {
+        throw new MapRefused("its metadata is being changed");
+      }
+      if (copy.text().isPresent()) {
+        copies.add(copy);
+      }
+    }
+    if (copies.isEmpty()) {
+      throw new MapRefused("it holds no metadata of a volume group");
+    }
+    Optional<String> text = copies.getFirst().text();
+    boolean same = copies.stream().allMatch(copy -> copy.text().equals(text));
+    Subject.of("metadata", "lvm2").check(same, "copies", "different", "the same");
+    return LvmExtents.of(LvmGroup.section(text.orElseThrow()), label.id(), volume.size());
   }
 }

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Reads the text in which LVM2 writes its metadata: sections in braces, and in them names with a
 /// number, a string in quotes, or a list of those in brackets. `#` begins a comment.
@@ -18,8 +20,33 @@ final class LvmText {
       values = Map.copyOf(values);
     }
 
+    /// The sections in it by their names, in alphabetical order.
+    SortedMap<String, Section> sections() {
+      SortedMap<String, Section> sections = new TreeMap<>();
+      values.forEach((name, value) -> {
+        if (value instanceof Section section) {
+          sections.put(name, section);
+        }
+      });
+      return sections;
+    }
+
+    /// A section that may be missing, and is empty then.
+    Section sectionOrEmpty(String name) {
+      return values.get(name) instanceof Section section ? section : new Section(Map.of());
+    }
+
+    /// Whether a list, such as the status, has this text in it.
+    boolean lists(String name, String text) {
+      return values.get(name) instanceof List<?> list && list.contains(text);
+    }
+
     Section section(String name) throws CorruptData {
       return value(name, Section.class);
+    }
+
+    List<?> list(String name) throws CorruptData {
+      return value(name, List.class);
     }
 
     long number(String name) throws CorruptData {

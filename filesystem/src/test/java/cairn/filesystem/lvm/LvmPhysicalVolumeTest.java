@@ -9,12 +9,12 @@ import cairn.filesystem.Content;
 import cairn.filesystem.test.Damage;
 import cairn.filesystem.test.FilledImage;
 import cairn.filesystem.test.FilledImage.Told;
+import cairn.filesystem.test.LvmTools;
 import cairn.filesystem.used.MapRefused;
 import cairn.filesystem.used.Moment;
 import cairn.linux.test.Command;
 import cairn.linux.test.LoopDevice;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -33,13 +33,13 @@ final class LvmPhysicalVolumeTest {
   void freeAreTheExtentsThatNoVolumeUses() throws IOException {
     Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
     try (LoopDevice device = LoopDevice.over(path)) {
-      settings(device);
-      lvm("pvcreate -q " + device);
-      lvm("vgcreate group " + device);
-      create("one 40m group " + device + ":0-9");
-      create("two 8m group " + device + ":20-21");
-      create("gone 12m group " + device + ":12-15");
-      lvm("lvremove -f group/gone");
+      LvmTools lvm = new LvmTools(directory, device);
+      lvm.run("pvcreate -q " + device);
+      lvm.run("vgcreate group " + device);
+      lvm.create("one 40m group " + device + ":0-9");
+      lvm.create("two 8m group " + device + ":20-21");
+      lvm.create("gone 12m group " + device + ":12-15");
+      lvm.run("lvremove -f group/gone");
     }
     Told told = FilledImage.told(path, (offset, length) -> Moment.AT_REST);
     Content content = told.ranges().content();
@@ -55,9 +55,9 @@ final class LvmPhysicalVolumeTest {
             new long[] {start + 31 * EXTENT, BYTES});
     Path copy = FilledImage.poisoned(path, told);
     try (LoopDevice device = LoopDevice.over(copy)) {
-      settings(device);
-      lvm("vgck group");
-      assertThat(lvm("lvs --noheadings -o lv_name group")).contains("one").contains("two");
+      LvmTools lvm = new LvmTools(directory, device);
+      lvm.run("vgck group");
+      assertThat(lvm.run("lvs --noheadings -o lv_name group")).contains("one").contains("two");
     }
   }
 
@@ -67,10 +67,10 @@ final class LvmPhysicalVolumeTest {
     Path second = FilledImage.sparse(directory.resolve("second"), BYTES);
     try (LoopDevice one = LoopDevice.over(first);
         LoopDevice other = LoopDevice.over(second)) {
-      settings(one, other);
-      lvm("pvcreate -q --metadatacopies 2 " + one + " " + other);
-      lvm("vgcreate group " + one + " " + other);
-      lvm("lvcreate -an -Zn -Wn -i 2 -I 64k -L 16m -n striped group");
+      LvmTools lvm = new LvmTools(directory, one, other);
+      lvm.run("pvcreate -q --metadatacopies 2 " + one + " " + other);
+      lvm.run("vgcreate group " + one + " " + other);
+      lvm.run("lvcreate -an -Zn -Wn -i 2 -I 64k -L 16m -n striped group");
     }
     for (Path path : List.of(first, second)) {
       Told told = FilledImage.told(path, (offset, length) -> Moment.AT_REST);
@@ -112,8 +112,8 @@ final class LvmPhysicalVolumeTest {
   void withoutAGroupEverythingIsTaken() throws IOException {
     Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
     try (LoopDevice device = LoopDevice.over(path)) {
-      settings(device);
-      lvm("pvcreate -q " + device);
+      LvmTools lvm = new LvmTools(directory, device);
+      lvm.run("pvcreate -q " + device);
     }
     Told told = FilledImage.told(path, (offset, length) -> Moment.AT_REST);
     assertThat(told.ranges().parts().getFirst().reason())
@@ -125,58 +125,11 @@ final class LvmPhysicalVolumeTest {
   void damageIsNoticedOrHarmless(Seed seed) throws IOException {
     Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
     try (LoopDevice device = LoopDevice.over(path)) {
-      settings(device);
-      lvm("pvcreate -q " + device);
-      lvm("vgcreate group " + device);
-      create("one 40m group " + device);
+      LvmTools lvm = new LvmTools(directory, device);
+      lvm.run("pvcreate -q " + device);
+      lvm.run("vgcreate group " + device);
+      lvm.create("one 40m group " + device);
     }
     Damage.survived(path, List.of(0L, 2048L, 512L, 640L, 4096L, 4700L, 4096L, 8192L), true, seed);
-  }
-
-  private void create(String arguments) throws IOException {
-    String[] words = arguments.split(" ", -1);
-    lvm("lvcreate -an -Zn -Wn -n " + words[0] + " -L " + words[1] + " group " + words[3]);
-  }
-
-  private String lvm(String command) throws IOException {
-    String all = "LVM_SYSTEM_DIR=" + directory.resolve("etc") + " LVM_SUPPRESS_FD_WARNINGS=1 ";
-    int space = command.indexOf(' ');
-    return Command.run(
-        "sh",
-        "-c",
-        all + command.substring(0, space) + " --driverloaded n" + command.substring(space));
-  }
-
-  /// LVM is to see these devices alone, and to write nothing elsewhere.
-  private void settings(LoopDevice... devices) throws IOException {
-    StringBuilder filter = new StringBuilder();
-    for (LoopDevice device : devices) {
-      filter.append("\"a|^").append(device).append("$|\", ");
-    }
-    Path etc = Files.createDirectories(directory.resolve("etc"));
-    Files.writeString(
-        etc.resolve("lvm.conf"),
-        """
-        devices {
-          filter = [ %s"r|.*|" ]
-          use_devicesfile = 0
-          obtain_device_list_from_udev = 0
-        }
-        global {
-          use_lvmlockd = 0
-          use_lvmpolld = 0
-          locking_dir = "%s"
-        }
-        activation {
-          udev_sync = 0
-          udev_rules = 0
-          monitoring = 0
-        }
-        backup {
-          backup = 0
-          archive = 0
-        }
-        """
-            .formatted(filter, etc));
   }
 }
