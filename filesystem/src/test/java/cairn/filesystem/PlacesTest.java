@@ -228,7 +228,7 @@ final class PlacesTest {
   }
 
   private static void put(Path image, Path target, int at) throws IOException {
-    String dd = "dd bs=1M conv=notrunc status=none if='%s' of='%s' seek=%d";
-    Command.run("sh", "-c", dd.formatted(image, target, at));
+    String files = "if='" + image + "' of='" + target + "'";
+    Command.run("sh", "-c", "dd bs=1M conv=notrunc status=none " + files + " seek=" + at);
   }
 }

@@ -23,11 +23,15 @@ import java.util.Optional;
 /// |     36 |     4 | sectors of a FAT, with FAT32                                   |
 /// |     40 |     2 | 0x80: only the FAT with the number in the low bits is in use (FAT32) |
 /// |     42 |     2 | version, 0 (FAT32)                                             |
-/// |  37/65 |     1 | state: 1 mounted or not cleanly unmounted (FAT16/FAT32)        |
+/// |     44 |     4 | first cluster of the root directory (FAT32)                    |
+/// |     48 |     4 | sectors of [FatInfo] and of a copy of this one, or 0 (FAT32)   |
+/// |  37/65 |     1 | state: 1 mounted or not cleanly unmounted, 2 errors (FAT16/FAT32) |
 /// |  38/66 |    16 | 0x29, serial number, label                                     |
 /// |    510 |     2 | `55 aa`                                                        |
 record FatBootSector(Fields fields) {
-  private static final int BYTES = 512;
+  static final int BYTES = 512;
+  static final int FIRST_CLUSTER = 2;
+
   private static final int ROOT_ENTRY_BYTES = 32;
   private static final int FAT12_CLUSTERS_MAX = 4084;
   private static final int FAT16_CLUSTERS_MAX = 65524;
@@ -100,6 +104,46 @@ record FatBootSector(Fields fields) {
     return fatSectors() * sectorBytes();
   }
 
+  /// The number of the FAT that is in use.
+  int activeFat() {
+    return hasMirroredFats() ? 0 : fields.u16(40) & 0xF;
+  }
+
+  /// Of FAT12 and FAT16, which have a root directory without clusters.
+  long rootOffset() {
+    return fatOffset(fats());
+  }
+
+  int rootBytes() {
+    return fields.u16(17) * ROOT_ENTRY_BYTES;
+  }
+
+  /// 0 when the root directory has no clusters.
+  long rootCluster() {
+    return isFat32() ? fields.u32(44) : 0;
+  }
+
+  /// Where [FatInfo] lies; 0 when there is none.
+  long infoOffset() {
+    int sector = isFat32() ? fields.u16(48) : 0;
+    return sector == 0xFFFF ? 0 : (long) sector * sectorBytes();
+  }
+
+  /// Where the copy of this sector lies; 0 when there is none.
+  long backupOffset() {
+    int sector = isFat32() ? fields.u16(50) : 0;
+    return sector == 0xFFFF ? 0 : (long) sector * sectorBytes();
+  }
+
+  /// Of the state, which an unclean copy need not repeat.
+  int stateAt() {
+    return isFat32() ? 65 : 37;
+  }
+
+  boolean hasErrors() {
+    return (fields.u8(stateAt()) & 2) != 0;
+  }
+
   /// Where cluster 2 begins, which is the first one.
   long dataOffset() {
     long rootSectors = Math.ceilDiv(fields.u16(17) * ROOT_ENTRY_BYTES, sectorBytes());
@@ -108,6 +152,15 @@ record FatBootSector(Fields fields) {
 
   int clusterBytes() {
     return fields.u8(13) * sectorBytes();
+  }
+
+  long offset(long cluster) {
+    return dataOffset() + (cluster - FIRST_CLUSTER) * clusterBytes();
+  }
+
+  /// Whether there is a cluster of this number.
+  boolean isCluster(long cluster) {
+    return cluster >= FIRST_CLUSTER && cluster < clusters() + FIRST_CLUSTER;
   }
 
   long clusters() {
@@ -120,7 +173,7 @@ record FatBootSector(Fields fields) {
   }
 
   boolean isDirty() {
-    return (fields.u8(isFat32() ? 65 : 37) & 1) != 0;
+    return (fields.u8(stateAt()) & 1) != 0;
   }
 
   Optional<String> uuid() {

@@ -3,6 +3,11 @@ package cairn.filesystem.fat;
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
+import cairn.filesystem.check.Checkable;
+import cairn.filesystem.check.Findings;
+import cairn.filesystem.file.FileNode;
+import cairn.filesystem.file.Filed;
+import cairn.filesystem.file.Unreadable;
 import cairn.filesystem.layout.Area;
 import cairn.filesystem.layout.Fields;
 import cairn.filesystem.used.Format;
@@ -18,13 +23,10 @@ import java.util.Arrays;
 ///
 /// A cluster is in use when its entry in the FAT is not zero. There are no checksums: that all FATs
 /// are the same, and that no entry names a cluster that there is not, has to do.
-public final class FatFileSystem implements Format {
-  private static final int HEAD_BYTES = 512;
+public final class FatFileSystem implements Format, Checkable, Filed {
 
   /// Three bytes hold two entries of FAT12, so that a piece holds whole entries of any kind.
   private static final int PIECE_BYTES = 3 << 18;
-
-  private static final int FIRST_CLUSTER = 2;
 
   private final BlockReader volume;
   private final FatBootSector boot;
@@ -41,7 +43,7 @@ public final class FatFileSystem implements Format {
 
   /// @throws CorruptData when the boot sector is damaged
   public static FatFileSystem open(BlockReader volume) throws IOException, CorruptData {
-    byte[] head = Area.read(volume, 0, HEAD_BYTES, Subject.of("boot sector", "fat"));
+    byte[] head = Area.read(volume, 0, FatBootSector.BYTES, Subject.of("boot sector", "fat"));
     return new FatFileSystem(volume, FatBootSector.read(Fields.littleEndian(head)));
   }
 
@@ -61,7 +63,7 @@ public final class FatFileSystem implements Format {
     checkTrust();
     Merging merging = new Merging(visitor);
     merging.used(0, boot.dataOffset());
-    long entries = boot.clusters() + FIRST_CLUSTER;
+    long entries = boot.clusters() + FatBootSector.FIRST_CLUSTER;
     long entriesOfPiece = PIECE_BYTES * 8L / boot.entryBits();
     for (long first = 0; first < entries; first += entriesOfPiece) {
       int count = (int) Math.min(entriesOfPiece, entries - first);
@@ -72,6 +74,23 @@ public final class FatFileSystem implements Format {
       merging.used(end, volume.size() - end);
     }
     merging.flush();
+  }
+
+  @Override
+  public void check(boolean deep, Findings findings) throws IOException {
+    new FatCheck(fat(), findings).run();
+  }
+
+  @Override
+  public FileNode root() throws CorruptData, Unreadable {
+    if (boot.version() != 0) {
+      throw new Unreadable("unknown version " + boot.version());
+    }
+    return FatNode.root(fat());
+  }
+
+  private FatVolume fat() {
+    return new FatVolume(volume, boot, new FatTable(volume, boot));
   }
 
   private void checkTrust() throws CorruptData, MapRefused {
@@ -104,28 +123,14 @@ public final class FatFileSystem implements Format {
     long clusterBytes = boot.clusterBytes();
     for (int index = 0; index < count; index++) {
       long cluster = first + index;
-      long entry = entry(piece, index);
-      if (cluster < FIRST_CLUSTER) {
+      long entry = FatTable.entry(piece, index, boot.entryBits());
+      if (cluster < FatBootSector.FIRST_CLUSTER) {
         checkReserved((int) cluster, entry);
       } else if (entry != 0) {
         checkLink(cluster, entry);
-        long offset = boot.dataOffset() + (cluster - FIRST_CLUSTER) * clusterBytes;
-        merging.used(offset, clusterBytes);
+        merging.used(boot.offset(cluster), clusterBytes);
       }
     }
-  }
-
-  private long entry(Fields piece, int index) {
-    return switch (boot.entryBits()) {
-      case 12 -> {
-        int at = index * 3 / 2;
-        int high = at + 1 < piece.size() ? piece.u8(at + 1) : 0;
-        int both = piece.u8(at) | high << 8;
-        yield index % 2 == 0 ? both & 0xFFF : both >>> 4;
-      }
-      case 16 -> piece.u16(index * 2);
-      default -> piece.u32(index * 4) & 0x0FFF_FFFF;
-    };
   }
 
   /// The first entry repeats the media, the second one has a bit that is cleared after errors.
@@ -143,10 +148,10 @@ public final class FatFileSystem implements Format {
   /// Values above all clusters mark bad clusters and ends of chains; 0 marks free ones.
   private void checkLink(long cluster, long entry) throws CorruptData {
     long marks = (1L << Math.min(28, boot.entryBits())) - 16;
-    long last = boot.clusters() + FIRST_CLUSTER - 1;
-    boolean good = entry >= marks || (entry >= FIRST_CLUSTER && entry <= last);
+    long last = boot.clusters() + FatBootSector.FIRST_CLUSTER - 1;
+    boolean good = entry >= marks || (entry >= FatBootSector.FIRST_CLUSTER && entry <= last);
     Subject.of("FAT", "0")
         .at(Long.toString(cluster))
-        .check(good, "link", entry, FIRST_CLUSTER + ".." + last);
+        .check(good, "link", entry, FatBootSector.FIRST_CLUSTER + ".." + last);
   }
 }

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 /// A volume group, as the metadata describes it.
 ///
 /// @param seqno counts the changes of the metadata
+/// @param section as it was read
 /// @param physicals by their names in the metadata
 /// @param logicals by their names, hidden ones included; looked into when they are needed
 record LvmGroup(
@@ -17,8 +18,10 @@ record LvmGroup(
     String id,
     long seqno,
     long extentBytes,
+    Section section,
     SortedMap<String, Physical> physicals,
     SortedMap<String, Section> logicals) {
+  private static final String CONTENTS = "Text Format Volume Group";
   private static final int SECTOR = 512;
   private static final long EXTENT_SECTORS_MAX = 1L << 32;
   private static final long SECTORS_MAX = 1L << 52;
@@ -56,6 +59,9 @@ record LvmGroup(
 
   static LvmGroup parse(String text) throws CorruptData {
     Section root = LvmText.parse(text);
+    String contents = root.text("contents");
+    subject().check(contents.equals(CONTENTS), "contents", contents, CONTENTS);
+    subject().checkEqual(root.number("version"), 1, "version");
     Map.Entry<String, Section> only = only(root);
     Section group = only.getValue();
     long extent = group.number("extent_size");
@@ -70,6 +76,7 @@ record LvmGroup(
         plain(group.text("id")),
         group.number("seqno"),
         extent * SECTOR,
+        group,
         physicals,
         group.sectionOrEmpty("logical_volumes").sections());
   }

@@ -21,6 +21,31 @@ final class LvmGroupCheck {
   private static final Pattern ID = Pattern.compile("[0-9A-Za-z!#]{32}");
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9+_.][a-zA-Z0-9+_.-]*");
 
+  /// `lib/format_text/flags.c` of LVM2.
+  private static final Set<String> STATUS =
+      Set.of(
+          "READ",
+          "WRITE",
+          "VISIBLE",
+          "RESIZEABLE",
+          "ALLOCATABLE",
+          "EXPORTED",
+          "PARTIAL",
+          "CLUSTERED",
+          "SHARED",
+          "PVMOVE",
+          "LOCKED",
+          "FIXED_MINOR",
+          "NOTSYNCED",
+          "REBUILD",
+          "RESHAPE",
+          "RESHAPE_DATA_OFFSET",
+          "RESHAPE_DELTA_DISKS_PLUS",
+          "RESHAPE_DELTA_DISKS_MINUS",
+          "REMOVE_AFTER_RESHAPE",
+          "WRITEMOSTLY",
+          "CONVERTING");
+
   private static final Section NONE = new Section(Map.of());
   private static final int LEVELS_MAX = 16;
 
@@ -61,6 +86,11 @@ final class LvmGroupCheck {
     attempt(() -> subject.check(group.seqno() > 0, "seqno", group.seqno(), "1 or more"));
     attempt(() -> checkId(subject, group.id(), new HashSet<>()));
     attempt(() -> subject.check(isName(group.name()), "name", group.name(), "a name"));
+    attempt(() -> checkSection(subject, group.section(), List.of("max_lv", "max_pv")));
+    for (var each : group.section().sectionOrEmpty("physical_volumes").sections().entrySet()) {
+      Subject physical = Subject.of("physical volume", each.getKey());
+      attempt(() -> checkSection(physical, each.getValue(), List.of("dev_size")));
+    }
     Set<String> ids = new HashSet<>();
     group
         .physicals()
@@ -68,6 +98,20 @@ final class LvmGroupCheck {
     group.logicals().forEach((name, section) -> attempt(() -> checkLogical(name, section, ids)));
     checkOverlaps();
     checkLoops();
+  }
+
+  /// What LVM does not do without: a status that it knows, and some numbers.
+  private void checkSection(Subject subject, Section section, List<String> numbers)
+      throws CorruptData {
+    for (Object status : section.list("status")) {
+      if (!STATUS.contains(status)) {
+        findings.unknown("unknown status " + status + " of " + subject.kind() + " " + subject.id());
+      }
+    }
+    for (String name : numbers) {
+      long number = section.number(name);
+      subject.check(number >= 0, name, number, "0 or more");
+    }
   }
 
   private void checkPhysical(String name, Physical physical, Set<String> ids) throws CorruptData {
@@ -81,6 +125,8 @@ final class LvmGroupCheck {
     Subject subject = Subject.of("logical volume", name);
     attempt(() -> checkId(subject, LvmGroup.plain(section.text("id")), ids));
     attempt(() -> subject.check(isName(name), "name", name, "a name"));
+    attempt(() -> checkSection(subject, section, List.of()));
+    attempt(() -> checkOrigin(section));
     long count = section.sections().size();
     attempt(() -> subject.checkEqual(section.number("segment_count"), count, "segments"));
     for (Section segment : section.sections().values()) {
@@ -93,6 +139,15 @@ final class LvmGroupCheck {
       for (Leg leg : segment.legs()) {
         attempt(() -> checkLeg(subject, name, segment, leg));
       }
+    }
+  }
+
+  /// LVM has both or none.
+  private static void checkOrigin(Section section) throws CorruptData {
+    if (section.values().containsKey("creation_host")
+        || section.values().containsKey("creation_time")) {
+      section.text("creation_host");
+      section.number("creation_time");
     }
   }
 

@@ -180,6 +180,7 @@ final class VolumeGroupsTest {
   private static final class Lab {
     private static final String TEXT =
         """
+        contents = "Text Format Volume Group" version = 1
         group { id = "cc" seqno = 1 extent_size = 1
           physical_volumes {
             pv0 { id = "aa" pe_start = 4 pe_count = 16 dev_size = 20 }

@@ -48,7 +48,7 @@ public final class LvmTools {
   /// @return what it printed, without warnings
   public String run(String command) throws IOException {
     String all = "LVM_SYSTEM_DIR=" + settings + " LVM_SUPPRESS_FD_WARNINGS=1 ";
-    int space = command.indexOf(' ');
+    int space = (command + " ").indexOf(' ');
     String output =
         Command.run(
             "sh",

@@ -21,6 +21,10 @@ public record Verdict(List<String> problems, List<String> unknown) implements Fi
     return verdict;
   }
 
+  public boolean saysAnything() {
+    return !problems.isEmpty() || !unknown.isEmpty();
+  }
+
   @Override
   public void problem(Problem problem) {
     if (problems.size() < MOST) {
