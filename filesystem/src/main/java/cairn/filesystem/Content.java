@@ -39,7 +39,8 @@ public sealed interface Content {
   /// A disk that is divided.
   ///
   /// @param parts in ascending order of their offsets
-  record Partitioned(PartitionTable table, List<Part> parts) implements Content {
+  /// @param check of the table
+  record Partitioned(PartitionTable table, List<Part> parts, Checkable check) implements Content {
     public Partitioned {
       parts = List.copyOf(parts);
     }
@@ -47,6 +48,11 @@ public sealed interface Content {
     @Override
     public Identity identity() {
       return table.identity();
+    }
+
+    @Override
+    public Optional<Checkable> checkable() {
+      return Optional.of(check);
     }
   }
 

@@ -16,6 +16,7 @@ import cairn.filesystem.layout.Area;
 import cairn.filesystem.layout.Fields;
 import cairn.filesystem.lvm.LvmPhysicalVolume;
 import cairn.filesystem.partition.Partition;
+import cairn.filesystem.partition.PartitionCheck;
 import cairn.filesystem.partition.PartitionTable;
 import cairn.filesystem.swap.SwapArea;
 import cairn.filesystem.used.Format;
@@ -110,16 +111,40 @@ public final class Contents {
 
   private static Content partitioned(BlockReader disk) throws IOException {
     try {
-      PartitionTable table = PartitionTable.read(disk);
-      List<Part> parts = new ArrayList<>();
-      for (Partition partition : table.partitions()) {
-        Area area = new Area(disk, partition.offset(), partition.length());
-        parts.add(new Part(partition, within(area)));
-      }
-      return new Partitioned(table, parts);
+      return partitioned(disk, PartitionTable.read(disk));
     } catch (CorruptData e) {
-      return damaged(disk, UNKNOWN, e);
+      String why = e.problem().message();
+      Identity identity = Identity.of(UNKNOWN, disk.size());
+      return new Unknown(identity, why, Optional.of(new PartitionCheck(disk)));
     }
+  }
+
+  /// A disk with a partition table that is damaged, by what is left of it, so that its files can be
+  /// read. Which bytes are in use it cannot tell.
+  ///
+  /// @param content as it was identified
+  static Content salvaged(BlockReader disk, Content content) throws IOException {
+    boolean table =
+        content instanceof Unknown unknown
+            && unknown.checkable().orElse(null) instanceof PartitionCheck;
+    if (!table) {
+      return content;
+    }
+    try {
+      return partitioned(disk, PartitionTable.salvage(disk));
+    } catch (CorruptData e) {
+      return content;
+    }
+  }
+
+  private static Partitioned partitioned(BlockReader disk, PartitionTable table)
+      throws IOException {
+    List<Part> parts = new ArrayList<>();
+    for (Partition partition : table.partitions()) {
+      Area area = new Area(disk, partition.offset(), partition.length());
+      parts.add(new Part(partition, within(area)));
+    }
+    return new Partitioned(table, parts, new PartitionCheck(disk));
   }
 
   private static List<String> signs(BlockReader volume, Fields head) throws IOException {

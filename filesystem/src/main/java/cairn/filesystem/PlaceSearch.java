@@ -97,7 +97,7 @@ final class PlaceSearch {
 
   private static Content identify(BlockReader volume) {
     try {
-      return Contents.identify(volume);
+      return Contents.salvaged(volume, Contents.identify(volume));
     } catch (IOException e) {
       return unknown(volume.size(), "it could not be read: " + e.getMessage());
     }

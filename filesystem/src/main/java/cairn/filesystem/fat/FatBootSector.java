@@ -3,6 +3,7 @@ package cairn.filesystem.fat;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import cairn.filesystem.layout.Fields;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -37,6 +38,7 @@ record FatBootSector(Fields fields) {
   private static final int FAT16_CLUSTERS_MAX = 65524;
   private static final int FAT32_CLUSTERS_MAX = 0x0FFF_FFF5;
   private static final int EXTENDED = 0x29;
+  private static final String NO_LABEL = "NO NAME    ";
 
   static boolean recognises(Fields head) {
     if (head.size() < BYTES || head.u16(510) != 0xAA55) {
@@ -188,8 +190,15 @@ record FatBootSector(Fields fields) {
   Optional<String> label() {
     int at = extendedAt();
     return fields.u8(at) == EXTENDED
-        ? fields.text(at + 5, 11).filter(label -> !label.equals("NO NAME"))
+        ? fields.text(at + 5, 11).filter(label -> !label.equals(NO_LABEL.strip()))
         : Optional.empty();
+  }
+
+  /// All 11 characters of it; empty when it says that there is none.
+  Optional<String> rawLabel() {
+    int at = extendedAt();
+    String raw = new String(fields.raw(at + 5, 11), StandardCharsets.ISO_8859_1);
+    return fields.u8(at) == EXTENDED && !raw.equals(NO_LABEL) ? Optional.of(raw) : Optional.empty();
   }
 
   private int extendedAt() {

@@ -6,6 +6,7 @@ import cairn.filesystem.check.Findings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /// Checks the entries of one directory, and the chains of its files.
@@ -20,7 +21,7 @@ final class FatDirectoryCheck {
   private final Place place;
   private final Set<String> names = new HashSet<>();
   private int dots;
-  private int labels;
+  private Optional<FatEntry> label = Optional.empty();
 
   /// @param path ends with a slash
   /// @param first cluster of the directory
@@ -47,8 +48,9 @@ final class FatDirectoryCheck {
       return;
     }
     if (entry.isLabel()) {
-      attempt(
-          () -> subject.check(place.isRoot() && ++labels == 1, "label", "one", "in the root once"));
+      boolean first = label.isEmpty();
+      label = Optional.of(entry);
+      attempt(() -> subject.check(place.isRoot() && first, "label", "one", "in the root once"));
     } else {
       attempt(() -> checkName(entry, subject));
       attempt(() -> checkOnly(entry, subject));
@@ -69,7 +71,23 @@ final class FatDirectoryCheck {
     if (!place.isRoot()) {
       Subject subject = Subject.of("directory", place.path());
       attempt(() -> subject.checkEqual(dots, 2, "entries . and .."));
+    } else {
+      attempt(this::checkLabel);
     }
+  }
+
+  /// The boot sector repeats the label, unless it says that there is none.
+  private void checkLabel() throws CorruptData {
+    Optional<String> repeated = fat.boot().rawLabel();
+    if (repeated.isPresent()) {
+      String expect = label.map(FatDirectoryCheck::rawName).orElse("none, as in the root");
+      Subject subject = Subject.of("boot sector", "fat").at("0");
+      subject.check(repeated.get().equals(expect), "label", repeated.get(), expect);
+    }
+  }
+
+  private static String rawName(FatEntry entry) {
+    return new String(entry.shortBytes(), StandardCharsets.ISO_8859_1);
   }
 
   private void checkDots(FatEntry entry, Subject subject) throws CorruptData {
@@ -83,22 +101,24 @@ final class FatDirectoryCheck {
   /// Linux, where long names are all that counts, leaves short names out at will.
   private static void checkName(FatEntry entry, Subject subject) throws CorruptData {
     byte[] raw = entry.shortBytes();
-    String name = new String(raw, StandardCharsets.ISO_8859_1);
+    String name = rawName(entry);
     if ((entry.fields().u8(12) & NO_SHORT_NAME) != 0 || OF_OS2.contains(name)) {
       return;
     }
     for (int index = 0; index < raw.length; index++) {
       char each = name.charAt(index);
       boolean kanji = index == 0 && each == 5;
+      boolean dot = index == 0 && each == '.';
       boolean good = kanji || (each >= ' ' && each != 0x7F && FORBIDDEN.indexOf(each) < 0);
       boolean gap = index > 0 && index != 8 && each != ' ' && name.charAt(index - 1) == ' ';
-      subject.check(good && !gap, "short name", "another character at " + index, "a good one");
+      subject.check(
+          good && !gap && !dot, "short name", "another character at " + index, "a good one");
     }
   }
 
   /// Upper and lower case of letters beyond ASCII are not the same everywhere.
   private void checkOnly(FatEntry entry, Subject subject) throws CorruptData {
-    String raw = new String(entry.shortBytes(), StandardCharsets.ISO_8859_1);
+    String raw = rawName(entry);
     subject.check(names.add("short " + raw), "short name", raw.strip(), "one of its own");
     if (entry.longName().isPresent()) {
       String folded = folded(entry.longName().get());

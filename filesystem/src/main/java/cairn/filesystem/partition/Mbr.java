@@ -82,7 +82,7 @@ record Mbr(Fields sector, PartitionTable table) {
         && entries.stream().allMatch(entry -> entry.isSane(diskBytes));
   }
 
-  static Mbr read(BlockReader disk) throws IOException, CorruptData {
+  static Mbr read(BlockReader disk, Trouble trouble) throws IOException, CorruptData {
     Fields sector = sector(disk, 0);
     List<Partition> partitions = new ArrayList<>();
     List<Extent> tables = new ArrayList<>(List.of(table(0)));
@@ -91,8 +91,10 @@ record Mbr(Fields sector, PartitionTable table) {
     for (Entry entry : Entry.all(sector, 0)) {
       number++;
       if (entry.isExtended()) {
-        Subject.of("partition", Integer.toString(number)).checkEqual(extended++, 0, "extended");
-        readLogical(disk, entry, partitions, tables);
+        Subject subject = Subject.of("partition", Integer.toString(number));
+        int others = extended++;
+        trouble.attempt(() -> subject.checkEqual(others, 0, "extended"));
+        trouble.attempt(() -> readLogical(disk, entry, partitions, tables));
       } else if (entry.isUsed()) {
         partitions.add(partition(number, entry, 0, diskId(sector)));
       }
@@ -104,6 +106,25 @@ record Mbr(Fields sector, PartitionTable table) {
   /// It says of the whole disk that it is in use, so that tools that know no GPT leave it alone.
   boolean isProtective() {
     return Entry.all(sector, 0).stream().anyMatch(entry -> entry.type() == PROTECTIVE);
+  }
+
+  /// The first and the last sector of the partition that protects.
+  Optional<long[]> protectedSectors() {
+    return Entry.all(sector, 0).stream()
+        .filter(entry -> entry.type() == PROTECTIVE)
+        .findFirst()
+        .map(entry ->
+            new long[] {entry.start() / SECTOR, (entry.start() + entry.length()) / SECTOR - 1});
+  }
+
+  /// Checks what must hold of an entry that is in use, whoever reads it.
+  void checkEntries(Trouble trouble, long diskBytes) throws IOException, CorruptData {
+    int number = 0;
+    for (Entry entry : Entry.all(sector, 0)) {
+      Subject subject = Subject.of("partition", Integer.toString(++number));
+      String have = entry.boot() + ", " + entry.start() + "+" + entry.length();
+      trouble.attempt(() -> subject.check(entry.isSane(diskBytes), "entry", have, "on the disk"));
+    }
   }
 
   /// Whether it has partitions of its own beside the one that protects.

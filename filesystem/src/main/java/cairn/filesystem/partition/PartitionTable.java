@@ -7,8 +7,10 @@ import cairn.base.bytes.Subject;
 import cairn.filesystem.layout.Fields;
 import cairn.filesystem.used.Identity;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /// The partition table of a disk. Its partitions lie within the disk and do not overlap, else there
 /// is no table but [CorruptData].
@@ -30,35 +32,61 @@ public record PartitionTable(Identity identity, List<Partition> partitions, List
 
   /// @throws CorruptData when the table contradicts itself, its copy or its checksums
   public static PartitionTable read(BlockReader disk) throws IOException, CorruptData {
-    Mbr mbr = Mbr.read(disk);
-    PartitionTable table = mbr.isProtective() ? Gpt.read(disk, mbr) : mbr.table();
-    table.check(disk.size());
-    return table;
+    return read(disk, Trouble.STRICT);
   }
 
-  private void check(long diskBytes) throws CorruptData {
+  /// What can be made of a table with something wrong in it, for whoever wants to read what is
+  /// left.
+  ///
+  /// @throws CorruptData when there is no sound copy of it
+  public static PartitionTable salvage(BlockReader disk) throws IOException, CorruptData {
+    return read(disk, failure -> {});
+  }
+
+  static PartitionTable read(BlockReader disk, Trouble trouble) throws IOException, CorruptData {
+    List<Mbr> read = new ArrayList<>();
+    trouble.attempt(() -> read.add(Mbr.read(disk, trouble)));
+    Optional<Mbr> mbr = read.stream().findFirst();
+    PartitionTable table =
+        mbr.isPresent() && !mbr.get().isProtective()
+            ? mbr.get().table()
+            : Gpt.read(disk, mbr, trouble);
+    return table.checked(disk.size(), trouble);
+  }
+
+  /// Without those partitions that are not on the disk.
+  private PartitionTable checked(long diskBytes, Trouble trouble) throws IOException, CorruptData {
+    List<Partition> there = new ArrayList<>();
     long end = 0;
     for (Partition partition : partitions) {
       Subject subject = Subject.of("partition", Integer.toString(partition.number()));
-      subject.check(partition.offset() >= end, "start", partition.offset(), end);
-      boolean within = partition.length() > 0 && partition.length() <= diskBytes - end;
-      subject.check(within, "length", partition.length(), diskBytes - end);
-      subject.check(partition.end() <= diskBytes, "end", partition.end(), diskBytes);
-      end = partition.end();
+      long before = end;
+      trouble.attempt(
+          () -> subject.check(partition.offset() >= before, "start", partition.offset(), before));
+      boolean within =
+          partition.length() > 0
+              && partition.length() <= diskBytes
+              && partition.offset() <= diskBytes - partition.length();
+      trouble.attempt(() -> subject.check(within, "end", partition.end(), diskBytes));
+      if (within) {
+        there.add(partition);
+        end = Math.max(end, partition.end());
+      }
     }
     for (Extent table : tables) {
-      checkApart(table);
+      for (Partition partition : there) {
+        trouble.attempt(() -> checkApart(table, partition));
+      }
     }
+    return new PartitionTable(identity, there, tables);
   }
 
-  private void checkApart(Extent table) throws CorruptData {
-    for (Partition partition : partitions) {
-      Subject.of("partition", Integer.toString(partition.number()))
-          .check(
-              table.end() <= partition.offset() || table.offset() >= partition.end(),
-              "place",
-              partition.offset(),
-              "apart from the table at " + table.offset());
-    }
+  private static void checkApart(Extent table, Partition partition) throws CorruptData {
+    Subject.of("partition", Integer.toString(partition.number()))
+        .check(
+            table.end() <= partition.offset() || table.offset() >= partition.end(),
+            "place",
+            partition.offset(),
+            "apart from the table at " + table.offset());
   }
 }

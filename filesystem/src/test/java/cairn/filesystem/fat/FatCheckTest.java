@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class FatCheckTest {
-  private static final int DAMAGES = Integer.getInteger("cairn.damages", 300);
+  private static final int DAMAGES = Integer.getInteger("cairn.damages", 100);
 
   @TempDir private Path directory;
 
@@ -30,20 +30,17 @@ final class FatCheckTest {
   @CsvSource({
     "mkfs.fat -F 12 -s 4 -n LABEL, 8",
     "mkfs.fat -F 12 -s 8 -r 1024, 8",
-    "mkfs.fat -F 16 -s 2, 16",
     "mkfs.fat -F 16 -s 2 -f 1, 16",
     "mkfs.fat -F 16 -s 1 -R 8, 20",
     "mkfs.fat -F 32 -s 1 -n LABEL, 40",
-    "mkfs.fat -F 32 -s 1 -f 1 -b 2, 40",
-    "mkfs.fat -F 32 -s 1 -S 4096, 300"
+    "mkfs.fat -F 32 -s 1 -f 1 -b 2, 40"
   })
   void aSoundOneHasNothing(String command, long mebibytes, Seed seed)
       throws IOException, CorruptData {
     FatImage image = FatImage.make(directory, command, mebibytes << 20, seed);
     byte[] bytes = Files.readAllBytes(image.path());
     Verdict verdict = Verdict.of(FatFileSystem.open(MemoryVolume.of(bytes)));
-    assertThat(verdict.problems()).isEmpty();
-    assertThat(verdict.unknown()).isEmpty();
+    assertThat(verdict).isEqualTo(new Verdict(List.of(), List.of()));
   }
 
   @ParameterizedTest
@@ -108,8 +105,8 @@ final class FatCheckTest {
       verdict(damaged);
       try {
         read(FatFileSystem.open(MemoryVolume.of(damaged)).root(), 0);
-      } catch (CorruptData e) {
-        assertThat(e.problem().message()).startsWith("corrupt ");
+      } catch (CorruptData | Unreadable e) {
+        assertThat(e.getMessage()).matches("(corrupt|unknown version) .*");
       }
       for (int[] each : undo) {
         damaged[each[0]] = bytes[each[0]];

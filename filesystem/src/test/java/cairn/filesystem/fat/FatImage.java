@@ -65,7 +65,7 @@ record FatImage(Path path, Path files) {
       write(names.resolve(name), random, 3_000);
     }
     Path big = Files.createDirectory(files.resolve("big"));
-    for (int index = 0; index < 400; index++) {
+    for (int index = 0; index < 150; index++) {
       write(big.resolve("File number " + index), random, index % 10 == 0 ? 5_000 : 2);
     }
     Path deep = files.resolve("deep");
