@@ -53,8 +53,14 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.used     -> base.*
           filesystem.check    -> base.* filesystem.layout
           filesystem.file     -> base.* filesystem.layout
+          filesystem.ext.disk -> base.* filesystem.layout filesystem.file
+          filesystem.ext.journal -> base.* filesystem.layout filesystem.file \
+                                 filesystem.ext.disk
+          filesystem.ext.check -> base.* filesystem.layout filesystem.file filesystem.check \
+                                 filesystem.ext.disk filesystem.ext.journal
+          filesystem.ext.file -> base.* filesystem.layout filesystem.file filesystem.ext.disk
           filesystem.ext      -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.file
+                                 filesystem.file filesystem.ext.*
           filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file
           filesystem.btrfs    -> base.* filesystem.layout filesystem.used filesystem.check \

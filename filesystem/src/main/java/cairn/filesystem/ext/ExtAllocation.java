@@ -3,6 +3,8 @@ package cairn.filesystem.ext;
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
+import cairn.filesystem.ext.disk.ExtGroup;
+import cairn.filesystem.ext.disk.ExtSuperblock;
 import cairn.filesystem.layout.Bits;
 import cairn.filesystem.used.Merging;
 import java.io.IOException;
@@ -34,9 +36,10 @@ final class ExtAllocation {
     ExtBitmaps bitmaps = new ExtBitmaps(volume, superblock.blockBytes(), groups);
     for (int index = 0; index < groups.size(); index++) {
       ExtGroup group = groups.get(index);
+      group.check();
       if (group.hasBitmap()) {
         int from = bitmaps.locate(index);
-        group.checkBitmap(bitmaps.bytes(), from, superblock);
+        group.checkBitmap(bitmaps.bytes(), from);
         checkAgainstMetadata(group, bitmaps.bytes(), from);
         checkCount(group, bitmaps.bytes(), from);
         tell(group, bitmaps.bytes(), from);
@@ -62,7 +65,7 @@ final class ExtAllocation {
   }
 
   private void checkCount(ExtGroup group, byte[] bitmap, int from) throws CorruptData {
-    long clusters = clusters(group);
+    long clusters = group.clusters();
     long free = clusters - Bits.count(bitmap, from, (int) clusters);
     Subject.of("group descriptor", Long.toString(group.number()))
         .checkEqual(group.freeClusters(), free, "free clusters");
@@ -86,7 +89,7 @@ final class ExtAllocation {
   }
 
   private void tell(ExtGroup group, byte[] bitmap, int from) {
-    int clusters = clusters(group);
+    int clusters = group.clusters();
     long clusterBytes = (long) superblock.blocksPerCluster() * superblock.blockBytes();
     long start = superblock.firstBlock(group.number()) * superblock.blockBytes();
     long limit = superblock.bytes();
@@ -97,14 +100,6 @@ final class ExtAllocation {
       visitor.used(offset, Math.min(limit - offset, (high - low) * clusterBytes));
       low = Bits.nextSet(bitmap, from, high, clusters);
     }
-  }
-
-  /// How many clusters the group has; the last one may have fewer than the others.
-  private int clusters(ExtGroup group) {
-    long left = superblock.blocks() - superblock.firstBlock(group.number());
-    return (int)
-        Math.ceilDiv(
-            Math.min(left, superblock.blocksPerGroup()), (long) superblock.blocksPerCluster());
   }
 
   private int cluster(long blockOfGroup) {

@@ -3,6 +3,7 @@ package cairn.filesystem.ext;
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
+import cairn.filesystem.ext.disk.ExtGroup;
 import cairn.filesystem.layout.Area;
 import java.io.IOException;
 import java.util.List;

@@ -1,5 +1,6 @@
 package cairn.filesystem.ext;
 
+import cairn.filesystem.ext.disk.ExtGroup;
 import java.util.Arrays;
 
 /// Where the bitmaps and inode tables of all groups lie, as ranges of blocks in ascending order.

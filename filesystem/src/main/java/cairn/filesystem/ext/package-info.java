@@ -1,5 +1,6 @@
-/// ext2, ext3 and ext4, by `fs/ext4/ext4.h` of Linux and `lib/ext2fs` of e2fsprogs. Knows `base`,
-/// `layout` and `used`.
+/// ext2, ext3 and ext4: what is in use of the volume, and the doors to the check and to the files.
+/// Below it lie `disk` (the structures), `journal` (its replay), `check` and `file`. Knows `base`,
+/// `layout`, `used`, `check`, `file` and what lies below it.
 @NullMarked
 package cairn.filesystem.ext;
 

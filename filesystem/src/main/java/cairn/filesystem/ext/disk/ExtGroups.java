@@ -1,4 +1,4 @@
-package cairn.filesystem.ext;
+package cairn.filesystem.ext.disk;
 
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
@@ -11,23 +11,24 @@ import java.util.List;
 
 /// The table of group descriptors, read in pieces: descriptor blocks that follow each other are
 /// read together.
-final class ExtGroups {
+public final class ExtGroups {
   private static final int PIECE_BYTES = 1 << 20;
 
   /// Takes the groups of a piece, in ascending order.
-  interface PieceVisitor {
+  public interface PieceVisitor {
     void piece(List<ExtGroup> groups) throws IOException, CorruptData;
   }
 
   private final BlockReader volume;
   private final ExtSuperblock superblock;
 
-  ExtGroups(BlockReader volume, ExtSuperblock superblock) {
+  public ExtGroups(BlockReader volume, ExtSuperblock superblock) {
     this.volume = volume;
     this.superblock = superblock;
   }
 
-  void visit(PieceVisitor visitor) throws IOException, CorruptData {
+  /// Nothing of a group is checked yet.
+  public void visit(PieceVisitor visitor) throws IOException, CorruptData {
     long blocks = superblock.descriptorBlocks();
     long index = 0;
     while (index < blocks) {
@@ -58,7 +59,7 @@ final class ExtGroups {
     int size = superblock.descriptorBytes();
     List<ExtGroup> groups = new ArrayList<>();
     for (int slot = 0; slot < count; slot++) {
-      groups.add(ExtGroup.read(first + slot, fields.part(slot * size, size), superblock));
+      groups.add(new ExtGroup(first + slot, fields, slot * size, superblock));
     }
     return groups;
   }

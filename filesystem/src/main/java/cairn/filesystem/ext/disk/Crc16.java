@@ -1,4 +1,4 @@
-package cairn.filesystem.ext;
+package cairn.filesystem.ext.disk;
 
 /// CRC-16 with the reflected polynomial 0xA001, as `lib/crc16.c` of Linux.
 final class Crc16 {
