@@ -25,13 +25,15 @@ public final class ExtCheck {
   }
 
   public void run() throws IOException {
-    new SuperblockCheck(scene).run();
+    SuperblockCheck superblock = new SuperblockCheck(scene);
+    superblock.run();
     if (!report.good(this::readGroups)) {
       return;
     }
     new BackupCheck(scene).run();
     GroupCheck groups = new GroupCheck(scene);
     groups.run();
+    superblock.checkMountProtection();
     try {
       InodeTable table = InodeTable.read(scene.blocks());
       checkInodes(groups, table);

@@ -105,11 +105,12 @@ final class ReservedCheck {
     int perBlock = superblock.blockBytes() / Integer.BYTES;
     long counted = 1;
     long first = ExtSuperblock.OFFSET / superblock.blockBytes() + 1 + superblock.descriptorBlocks();
-    for (int index = 0; index < superblock.reservedDescriptorBlocks(); index++) {
-      int slot = (int) ((superblock.descriptorBlocks() + index) % perBlock);
+    for (int slot = 0; slot < perBlock; slot++) {
+      long index = Math.floorMod(slot - superblock.descriptorBlocks(), (long) perBlock);
+      boolean isReserved = index < superblock.reservedDescriptorBlocks();
       long have = above.u32(slot * Integer.BYTES);
-      inode.subject().checkEqual(have, first + index, "reserved block " + index);
-      counted += 1 + checkCopies(inode, have);
+      inode.subject().checkEqual(have, isReserved ? first + index : 0, "reserved block " + index);
+      counted += isReserved ? 1 + checkCopies(inode, have) : 0;
     }
     long blocks = counted * superblock.blocksPerCluster() * (superblock.blockBytes() / 512);
     inode.subject().checkEqual(inode.blocks(), blocks, "blocks");
@@ -117,16 +118,18 @@ final class ReservedCheck {
 
   private long checkCopies(Inode inode, long block) throws IOException, CorruptData {
     Fields copies = Fields.littleEndian(scene.blocks().read(block, inode.subject()));
-    int slot = 0;
-    for (long group = 1; group < superblock.groups(); group++) {
-      if (superblock.hasSuperblock(group) && (slot + 1) * Integer.BYTES <= copies.size()) {
-        long have = copies.u32(slot * Integer.BYTES);
+    int at = 0;
+    for (long group = 1; group < superblock.groups() && at < copies.size(); group++) {
+      if (superblock.hasSuperblock(group)) {
         long expect = block + group * superblock.blocksPerGroup();
-        inode.subject().checkEqual(have, expect, "copy of block " + block);
-        slot++;
+        inode.subject().checkEqual(copies.u32(at), expect, "copy of block " + block);
+        at += Integer.BYTES;
       }
     }
-    return slot;
+    for (int rest = at; rest < copies.size(); rest += Integer.BYTES) {
+      inode.subject().checkEqual(copies.u32(rest), 0, "copy of block " + block);
+    }
+    return at / Integer.BYTES;
   }
 
   private void wrong(Inode inode, String field, Object have, Object expect) {

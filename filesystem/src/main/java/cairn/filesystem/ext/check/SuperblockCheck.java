@@ -35,15 +35,12 @@ final class SuperblockCheck {
     this.fields = superblock.fields();
   }
 
-  void run() throws IOException {
+  void run() {
     checkSizes();
     checkCounts();
     checkJournal();
     checkState();
     checkGroups();
-    if (superblock.incompat(INCOMPAT_MMP)) {
-      checkMountProtection();
-    }
   }
 
   private void checkSizes() {
@@ -116,7 +113,11 @@ final class SuperblockCheck {
     }
   }
 
-  private void checkMountProtection() throws IOException {
+  /// After the groups have claimed what is theirs.
+  void checkMountProtection() throws IOException {
+    if (!superblock.incompat(INCOMPAT_MMP)) {
+      return;
+    }
     long block = fields.u64(0x168);
     Subject mmp = Subject.of("mount protection block", Long.toString(block));
     scene

@@ -152,7 +152,8 @@ public final class XattrEntries {
 
   /// One that is not kept in an inode.
   public byte[] value() {
-    return fields.raw(base + valueOffset(), (int) valueLength());
+    int length = (int) valueLength();
+    return length == 0 ? new byte[0] : fields.raw(base + valueOffset(), length);
   }
 
   /// Whether the hash is the one of name and value; older kernels took bytes of names as signed.
