@@ -56,7 +56,7 @@ final class RichContent {
     }
   }
 
-  /// Two files that are written to in turn, so that their extents need blocks of their own.
+  /// Two files with so many holes that their maps need blocks of their own.
   private static void fragmented(Path root, RandomGenerator random) throws IOException {
     byte[] piece = new byte[1024];
     try (RandomAccessFile one = new RandomAccessFile(root.resolve("one").toFile(), "rw");
@@ -65,7 +65,6 @@ final class RichContent {
         random.nextBytes(piece);
         one.seek(index * 8192L);
         one.write(piece);
-        one.getFD().sync();
         other.seek(index * 8192L + 4096);
         other.write(piece);
       }

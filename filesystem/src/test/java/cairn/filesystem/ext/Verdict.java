@@ -10,6 +10,8 @@ import java.util.List;
 
 /// What a check found.
 record Verdict(List<String> problems, List<String> unknown) {
+  static final Verdict SOUND = new Verdict(List.of(), List.of());
+
   private static final int KEPT = 1000;
 
   static Verdict of(BlockReader volume) throws IOException {
@@ -41,6 +43,6 @@ record Verdict(List<String> problems, List<String> unknown) {
   }
 
   boolean isSound() {
-    return problems.isEmpty() && unknown.isEmpty();
+    return equals(SOUND);
   }
 }

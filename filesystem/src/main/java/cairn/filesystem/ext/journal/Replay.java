@@ -105,9 +105,11 @@ public final class Replay {
         : superblock.first() + (next - superblock.logEnd()) % length;
   }
 
+  /// They begin one block behind the log, see `j_fc_first`, with the number of the transaction that
+  /// would come next.
   private void lookForFastCommits(int sequence) throws IOException, CorruptData {
     if (superblock.incompat(INCOMPAT_FAST_COMMIT)) {
-      Fields first = Fields.littleEndian(journal.read(superblock.logEnd()));
+      Fields first = Fields.littleEndian(journal.read(superblock.logEnd() + 1));
       fastCommits = first.u16(0) == FAST_HEAD && first.i32(8) == sequence;
     }
   }
@@ -196,7 +198,7 @@ public final class Replay {
     }
   }
 
-  /// Whether a register says that a block is as it was, for those who need no seal.
+  /// What the checksum of a block of data starts with.
   static int sequenceSeed(int seed, int sequence) {
     byte[] bytes = new byte[Integer.BYTES];
     for (int index = 0; index < bytes.length; index++) {
