@@ -11,9 +11,12 @@ import java.util.Optional;
 /// The fields of a structure, by their offset in it. Whoever asks for a field has made sure that
 /// the structure is long enough: a field outside of it is a mistake of the caller, not of the data.
 public final class Fields {
-  private static final VarHandle[] SHORT = views(short[].class);
-  private static final VarHandle[] INT = views(int[].class);
-  private static final VarHandle[] LONG = views(long[].class);
+  private static final VarHandle SHORT_LITTLE = view(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle SHORT_BIG = view(short[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT_LITTLE = view(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT_BIG = view(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG_LITTLE = view(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG_BIG = view(long[].class, ByteOrder.BIG_ENDIAN);
   private static final int UUID_BYTES = 16;
 
   private final byte[] bytes;
@@ -48,7 +51,8 @@ public final class Fields {
   }
 
   public int u16(int at) {
-    return (short) SHORT[view()].get(bytes, at) & 0xFFFF;
+    short value = isBig() ? (short) SHORT_BIG.get(bytes, at) : (short) SHORT_LITTLE.get(bytes, at);
+    return value & 0xFFFF;
   }
 
   public long u32(int at) {
@@ -57,12 +61,12 @@ public final class Fields {
 
   /// A u32 as its 32 bits, for flags and checksums.
   public int i32(int at) {
-    return (int) INT[view()].get(bytes, at);
+    return isBig() ? (int) INT_BIG.get(bytes, at) : (int) INT_LITTLE.get(bytes, at);
   }
 
   /// As a signed value: negative when it is 2^63 or more.
   public long u64(int at) {
-    return (long) LONG[view()].get(bytes, at);
+    return isBig() ? (long) LONG_BIG.get(bytes, at) : (long) LONG_LITTLE.get(bytes, at);
   }
 
   public byte[] raw(int at, int length) {
@@ -110,14 +114,12 @@ public final class Fields {
             hex.substring(20)));
   }
 
-  private int view() {
-    return order == ByteOrder.BIG_ENDIAN ? 1 : 0;
+  private boolean isBig() {
+    return order == ByteOrder.BIG_ENDIAN;
   }
 
-  private static VarHandle[] views(Class<?> array) {
-    return new VarHandle[] {
-      MethodHandles.byteArrayViewVarHandle(array, ByteOrder.LITTLE_ENDIAN),
-      MethodHandles.byteArrayViewVarHandle(array, ByteOrder.BIG_ENDIAN)
-    };
+  /// Only where a handle is a constant is its use one instruction.
+  private static VarHandle view(Class<?> array, ByteOrder order) {
+    return MethodHandles.byteArrayViewVarHandle(array, order);
   }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// More images than a build wants: `-Dagreement=100` for each kind of file system, and
 /// `-Dagreement.verbose=true` to be told the numbers, and where the check is stricter.
 final class ExtAgreementTest {
-  private static final int ROUNDS = Integer.getInteger("agreement", 6);
+  private static final int ROUNDS = Integer.getInteger("agreement", 4);
   private static final boolean VERBOSE = Boolean.getBoolean("agreement.verbose");
   private static final long BYTES = 24 << 20;
 

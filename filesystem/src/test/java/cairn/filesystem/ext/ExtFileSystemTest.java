@@ -6,6 +6,7 @@ import cairn.base.test.Seed;
 import cairn.filesystem.test.Damage;
 import cairn.filesystem.test.FilledImage;
 import cairn.filesystem.test.FilledImage.Told;
+import cairn.filesystem.test.ImageFile;
 import cairn.filesystem.test.MountPoint;
 import cairn.filesystem.test.Proof;
 import cairn.filesystem.test.Workload;
@@ -59,6 +60,7 @@ final class ExtFileSystemTest {
   void nothingOfAnExt4IsCalledFreeThatIsNot(String command, Seed seed) throws IOException {
     FilledImage image = FilledImage.make(directory.resolve("image"), BYTES, command, seed);
     Proof.holds(image, "ext4", CHECK);
+    assertSound(image.path());
   }
 
   @ParameterizedTest
@@ -66,6 +68,7 @@ final class ExtFileSystemTest {
   void nothingOfAnExt2IsCalledFreeThatIsNot(String command, Seed seed) throws IOException {
     FilledImage image = FilledImage.make(directory.resolve("image"), BYTES, command, seed);
     Proof.holds(image, "ext2", CHECK);
+    assertSound(image.path());
   }
 
   @ParameterizedTest
@@ -73,6 +76,7 @@ final class ExtFileSystemTest {
   void nothingOfAnExt3IsCalledFreeThatIsNot(String command, Seed seed) throws IOException {
     FilledImage image = FilledImage.make(directory.resolve("image"), BYTES, command, seed);
     Proof.holds(image, "ext3", CHECK);
+    assertSound(image.path());
   }
 
   @Test
@@ -92,6 +96,12 @@ final class ExtFileSystemTest {
         .hasValueSatisfying(reason -> assertThat(reason).contains("has not been replayed"));
     assertThat(told.bytes()).isEqualTo(BYTES);
     Proof.holds(FilledImage.look(frozen), "ext4", CHECK);
+  }
+
+  private static void assertSound(Path path) throws IOException {
+    try (ImageFile volume = new ImageFile(path)) {
+      assertThat(Verdict.of(volume)).isEqualTo(Verdict.SOUND);
+    }
   }
 
   @Test

@@ -21,7 +21,7 @@ final class EntryCheck {
   private final ExtSuperblock superblock;
   private final InodeFacts inodes;
   private final Directories directories;
-  private final Set<FileName> names = new HashSet<>();
+  private Set<FileName> names = new HashSet<>();
   private int directory;
   private long self;
   private boolean isReadable;
@@ -43,14 +43,14 @@ final class EntryCheck {
     isReadable = !directories.has(next, Inode.FLAG_ENCRYPTED);
     index = nextIndex;
     position = 2;
-    names.clear();
+    names = new HashSet<>();
   }
 
   /// Another block of it; only the first one has `.` and `..`, if it is a block at all.
   void nextBlock(long logical) {
     block = logical;
     position = logical == 0 ? 0 : 2;
-    names.clear();
+    names = new HashSet<>();
   }
 
   void check(DirectoryBlock entry, Subject subject) {

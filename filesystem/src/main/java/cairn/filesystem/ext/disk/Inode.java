@@ -9,7 +9,9 @@ import cairn.filesystem.layout.Fields;
 import cairn.filesystem.layout.RawCrc32c;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// An inode, `struct ext4_inode`: 128 bytes, or what the superblock says. Little-endian; what lies
 /// from 0x80 on is there as far as the extra size says.
@@ -66,6 +68,10 @@ public final class Inode {
   /// Where the part that not every inode has begins.
   public static final int CORE_BYTES = 128;
 
+  private static final int TYPE_SHIFT = 12;
+  private static final List<Optional<Attributes.Type>> TYPES =
+      IntStream.range(0, 16).mapToObj(bits -> Attributes.Type.ofMode(bits << TYPE_SHIFT)).toList();
+
   private static final int CHECKSUM_AT = 0x7c;
   private static final int HIGH_CHECKSUM_AT = 0x82;
   private static final int EXTRA_AT = 0x80;
@@ -112,11 +118,11 @@ public final class Inode {
   }
 
   public Optional<Attributes.Type> type() {
-    return Attributes.Type.ofMode(mode());
+    return TYPES.get(mode() >>> TYPE_SHIFT);
   }
 
   public boolean is(Attributes.Type type) {
-    return type().filter(type::equals).isPresent();
+    return type().orElse(null) == type;
   }
 
   public long user() {
