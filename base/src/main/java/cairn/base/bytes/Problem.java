@@ -28,6 +28,33 @@ public sealed interface Problem {
     }
   }
 
+  /// A block of the tree of a file system that breaks a rule, in the words of the tree checker of
+  /// btrfs: `corrupt <leaf|node>: root=<tree> block=<address>[ slot=<n>][ <where>], <field>, have
+  /// <x> expect <y>`.
+  ///
+  /// @param kind `leaf` or `node`
+  /// @param id the address of the block
+  /// @param slot the item or pointer within it, or -1
+  /// @param where what the item is about, such as `ino=257 file_offset=0`, or empty
+  record TreeBlock(
+      String kind,
+      String tree,
+      String id,
+      int slot,
+      String where,
+      String field,
+      String have,
+      String expect)
+      implements Problem {
+    @Override
+    public String message() {
+      String place =
+          (slot < 0 ? "" : " slot=" + slot) + (where.isEmpty() ? "" : " " + where) + ", ";
+      String finding = field + ", have " + have + " expect " + expect;
+      return "corrupt " + kind + ": root=" + tree + " block=" + id + place + finding;
+    }
+  }
+
   /// Something that another object names and that is not there: `missing <kind> <id>: needed by
   /// <neededBy>`.
   record Missing(String kind, String id, String neededBy) implements Problem {

@@ -92,6 +92,14 @@ public final class Describe {
               .put("field", corrupt.field())
               .put("have", corrupt.have())
               .put("expect", corrupt.expect());
+      case Problem.TreeBlock block ->
+          json.put("type", "corrupt")
+              .put("tree", block.tree())
+              .put("slot", block.slot())
+              .put("where", block.where())
+              .put("field", block.field())
+              .put("have", block.have())
+              .put("expect", block.expect());
       case Problem.Missing missing ->
           json.put("type", "missing").put("neededBy", missing.neededBy());
       case Problem.Unknown unknown -> json.put("type", "unknown").put("why", unknown.why());

@@ -69,7 +69,10 @@ public enum ExitCode {
   public static ExitCode of(Collection<? extends Problem> problems) {
     boolean damage =
         problems.stream()
-            .anyMatch(p -> p instanceof Problem.Corrupt || p instanceof Problem.Missing);
+            .anyMatch(problem ->
+                problem instanceof Problem.Corrupt
+                    || problem instanceof Problem.TreeBlock
+                    || problem instanceof Problem.Missing);
     if (damage) {
       return DAMAGE;
     }

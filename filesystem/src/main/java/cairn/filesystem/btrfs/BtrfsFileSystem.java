@@ -3,6 +3,19 @@ package cairn.filesystem.btrfs;
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
+import cairn.filesystem.btrfs.check.BtrfsCheck;
+import cairn.filesystem.btrfs.tree.BlockSource;
+import cairn.filesystem.btrfs.tree.BtrfsSuperblock;
+import cairn.filesystem.btrfs.tree.Chunk;
+import cairn.filesystem.btrfs.tree.ChunkMap;
+import cairn.filesystem.btrfs.tree.Ids;
+import cairn.filesystem.btrfs.tree.Item;
+import cairn.filesystem.btrfs.tree.Key;
+import cairn.filesystem.btrfs.tree.NotHere;
+import cairn.filesystem.btrfs.tree.RootItem;
+import cairn.filesystem.btrfs.tree.Tree;
+import cairn.filesystem.check.Checkable;
+import cairn.filesystem.check.Findings;
 import cairn.filesystem.layout.Fields;
 import cairn.filesystem.used.Format;
 import cairn.filesystem.used.Freshness;
@@ -11,23 +24,16 @@ import cairn.filesystem.used.MapRefused;
 import cairn.filesystem.used.Merging;
 import cairn.filesystem.used.UsedVisitor;
 import java.io.IOException;
+import java.util.Optional;
 
 /// One device of a btrfs.
 ///
 /// The tree of extents holds everything that is in use, by logical addresses, and the tree of
 /// chunks says where these lie. Not in it is what the tree of the log refers to: fsync writes that
 /// one between two commits, a commit drops it, and so does freezing or unmounting.
-public final class BtrfsFileSystem implements Format {
+public final class BtrfsFileSystem implements Format, Checkable {
   /// The kernel places no chunk there.
   private static final long RESERVED_BYTES = 1 << 20;
-
-  /// In an item of the tree of roots: `struct btrfs_root_item`.
-  private static final int ROOT_GENERATION_AT = 160;
-
-  private static final int ROOT_ADDRESS_AT = 176;
-  private static final int ROOT_LEVEL_AT = 238;
-  private static final int ROOT_BYTES_MIN = 239;
-  private static final int LEVEL_MAX = 7;
 
   private final BlockReader volume;
   private final BtrfsSuperblock superblock;
@@ -60,7 +66,10 @@ public final class BtrfsFileSystem implements Format {
 
   @Override
   public void visitUsed(UsedVisitor visitor) throws IOException, CorruptData, MapRefused {
-    superblock.checkFeatures();
+    Optional<String> unknown = superblock.unknownFeatures();
+    if (unknown.isPresent()) {
+      throw new MapRefused(unknown.get());
+    }
     long bytes = superblock.deviceBytes();
     Subject.of("superblock", "btrfs")
         .check(bytes <= volume.size(), "device size", bytes, volume.size());
@@ -74,59 +83,35 @@ public final class BtrfsFileSystem implements Format {
     if (bytes < volume.size()) {
       merging.used(bytes, volume.size() - bytes);
     }
-    visitExtents(chunks(), merging);
+    try {
+      visitExtents(ChunkMap.read(volume, superblock), merging);
+    } catch (NotHere e) {
+      throw new MapRefused(e.why());
+    }
     merging.flush();
   }
 
-  private ChunkMap chunks() throws IOException, CorruptData, MapRefused {
-    ChunkMap all = new ChunkMap(superblock.deviceId(), superblock.deviceBytes());
-    new Tree(volume, superblock, ChunkMap.system(superblock))
-        .visit(
-            superblock.chunkTree(),
-            Key.FIRST,
-            Key.LAST,
-            (key, data) -> {
-              if (key.type() == Key.CHUNK_ITEM) {
-                all.add(Chunk.read(key, data));
-              }
-            });
-    return all;
+  @Override
+  public void check(boolean deep, Findings findings) throws IOException {
+    BtrfsCheck.run(volume, superblock, deep, findings);
   }
 
   private void visitExtents(ChunkMap chunks, UsedVisitor visitor)
-      throws IOException, CorruptData, MapRefused {
+      throws IOException, CorruptData, NotHere {
     for (Chunk chunk : chunks.chunks()) {
       if (chunk.isSystem()) {
-        chunks.visit(chunk.start(), chunk.length(), visitor);
+        chunks.visit(chunk.start(), chunk.length(), visitor::used);
       }
     }
-    Tree tree = new Tree(volume, superblock, chunks);
+    BlockSource source = new BlockSource(volume, superblock, chunks);
+    Tree roots = new Tree(source, superblock.rootTree());
+    Optional<Item> root = roots.find(new Key(Ids.EXTENTS, Key.ROOT_ITEM, 0));
+    if (root.isEmpty()) {
+      throw Subject.of("root item", Long.toString(Ids.EXTENTS)).corrupt("tree", "none", "one");
+    }
     Extents extents = new Extents(superblock, chunks, visitor);
-    tree.visit(extentRoot(tree), Key.FIRST, Key.LAST, extents::item);
+    new Tree(source, new RootItem(root.get()).root()).visit(Key.FIRST, Key.LAST, extents::item);
     Subject.of("superblock", "btrfs")
         .checkEqual(extents.bytes(), superblock.bytesUsed(), "bytes used");
-  }
-
-  private TreeRoot extentRoot(Tree tree) throws IOException, CorruptData, MapRefused {
-    TreeRoot[] found = new TreeRoot[1];
-    Key low = new Key(TreeRoot.EXTENTS, Key.ROOT_ITEM, 0);
-    Key high = new Key(TreeRoot.EXTENTS, Key.ROOT_ITEM, -1);
-    Subject subject = Subject.of("root item", Long.toString(TreeRoot.EXTENTS));
-    tree.visit(
-        superblock.rootTree(),
-        low,
-        high,
-        (key, data) -> {
-          subject.check(data.size() >= ROOT_BYTES_MIN, "size", data.size(), ROOT_BYTES_MIN);
-          int level = data.u8(ROOT_LEVEL_AT);
-          subject.check(level <= LEVEL_MAX, "level", level, LEVEL_MAX);
-          found[0] =
-              new TreeRoot(
-                  TreeRoot.EXTENTS, data.u64(ROOT_ADDRESS_AT), level, data.u64(ROOT_GENERATION_AT));
-        });
-    if (found[0] == null) {
-      throw subject.corrupt("extent tree", "none", "one");
-    }
-    return found[0];
   }
 }

@@ -2,7 +2,10 @@ package cairn.filesystem.btrfs;
 
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
-import cairn.filesystem.layout.Fields;
+import cairn.filesystem.btrfs.tree.BtrfsSuperblock;
+import cairn.filesystem.btrfs.tree.ChunkMap;
+import cairn.filesystem.btrfs.tree.Item;
+import cairn.filesystem.btrfs.tree.Key;
 import cairn.filesystem.used.UsedVisitor;
 
 /// Takes the items of the tree of extents and tells where the extents lie on the device. The key of
@@ -26,7 +29,8 @@ final class Extents {
     return bytes;
   }
 
-  void item(Key key, Fields data) throws CorruptData {
+  void item(Item item) throws CorruptData {
+    Key key = item.key();
     if (key.type() != Key.EXTENT_ITEM && key.type() != Key.METADATA_ITEM) {
       return;
     }
@@ -36,7 +40,7 @@ final class Extents {
     subject.check(address >= end, "address", address, end);
     boolean aligned = (address | length) % superblock.sectorBytes() == 0;
     subject.check(aligned, "alignment", address + "+" + length, superblock.sectorBytes());
-    chunks.visit(address, length, visitor);
+    chunks.visit(address, length, visitor::used);
     end = address + length;
     bytes += length;
   }

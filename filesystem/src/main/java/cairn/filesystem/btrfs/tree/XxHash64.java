@@ -1,4 +1,4 @@
-package cairn.filesystem.btrfs;
+package cairn.filesystem.btrfs.tree;
 
 import cairn.filesystem.layout.Fields;
 
@@ -14,10 +14,10 @@ final class XxHash64 {
 
   private XxHash64() {}
 
-  /// Of everything from `from` on.
-  static long of(Fields bytes, int from) {
+  static long of(byte[] input, int from, int length) {
+    Fields bytes = Fields.littleEndian(input);
     int at = from;
-    int end = bytes.size();
+    int end = from + length;
     long hash = PRIME_5;
     if (end - from >= STRIPE_BYTES) {
       long[] lanes = {PRIMES_1_AND_2, PRIME_2, 0, -PRIME_1};
@@ -28,7 +28,7 @@ final class XxHash64 {
       }
       hash = converge(lanes);
     }
-    return avalanche(tail(hash + end - from, bytes, at));
+    return avalanche(tail(hash + length, bytes, at, end));
   }
 
   private static long round(long lane, long input) {
@@ -47,10 +47,9 @@ final class XxHash64 {
     return hash;
   }
 
-  private static long tail(long start, Fields bytes, int from) {
+  private static long tail(long start, Fields bytes, int from, int end) {
     long hash = start;
     int at = from;
-    int end = bytes.size();
     for (; end - at >= Long.BYTES; at += Long.BYTES) {
       hash = Long.rotateLeft(hash ^ round(0, bytes.u64(at)), 27) * PRIME_1 + PRIME_4;
     }

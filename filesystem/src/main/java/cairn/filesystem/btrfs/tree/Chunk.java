@@ -1,9 +1,8 @@
-package cairn.filesystem.btrfs;
+package cairn.filesystem.btrfs.tree;
 
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import cairn.filesystem.layout.Fields;
-import cairn.filesystem.used.UsedVisitor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,16 +14,20 @@ import java.util.List;
 /// |      0 |     8 | length                                                  |
 /// |     16 |     8 | bytes that lie together on one device, always 64 KiB    |
 /// |     24 |     8 | type: what it holds, and its profile                    |
+/// |     40 |     4 | sector size                                             |
 /// |     44 |     4 | number of stripes; copies of each stripe in RAID10      |
 /// |     48 |  32 n | stripes: device id, offset there, UUID of the device    |
 ///
 /// @param start the first logical address
-record Chunk(long start, long length, long type, int copies, List<Stripe> stripes) {
-  static final long SYSTEM = 0x2;
+public record Chunk(long start, long length, long type, int copies, List<Stripe> stripes) {
+  public static final long DATA = 0x1;
+  public static final long SYSTEM = 0x2;
+  public static final long METADATA = 0x4;
 
   private static final int HEADER_BYTES = 48;
   private static final int STRIPE_BYTES = 32;
   private static final long UNIT = 64 << 10;
+  private static final long UNITS_MAX = 0xFFFF_FFFFL;
 
   private static final long CONTENT = 0x7;
   private static final long RAID0 = 0x8;
@@ -35,13 +38,19 @@ record Chunk(long start, long length, long type, int copies, List<Stripe> stripe
   private static final long RAID6 = 0x100;
   private static final long RAID1C3 = 0x200;
   private static final long RAID1C4 = 0x400;
-  private static final long PROFILES =
+  public static final long PROFILES =
       RAID0 | RAID1 | DUP | RAID10 | RAID5 | RAID6 | RAID1C3 | RAID1C4;
 
   /// Where a device takes part.
-  record Stripe(long device, long offset) {}
+  public record Stripe(long device, long offset) {}
 
-  Chunk {
+  /// Is told ranges of a device.
+  @FunctionalInterface
+  public interface RangeVisitor {
+    void range(long offset, long length);
+  }
+
+  public Chunk {
     stripes = List.copyOf(stripes);
   }
 
@@ -50,42 +59,53 @@ record Chunk(long start, long length, long type, int copies, List<Stripe> stripe
     return HEADER_BYTES + STRIPE_BYTES * fields.u16(at + 44);
   }
 
-  static Chunk read(Key key, Fields item) throws CorruptData {
+  static Chunk read(Key key, Fields item, BtrfsSuperblock superblock) throws CorruptData {
     Subject subject = Subject.of("chunk", Long.toUnsignedString(key.offset()));
     boolean goodSize = item.size() >= HEADER_BYTES && item.size() == bytes(item, 0);
     subject.check(goodSize, "size", item.size(), HEADER_BYTES + " and its stripes");
+    subject.checkEqual(item.u64(16), UNIT, "stripe length");
+    subject.checkEqual(item.u32(40), superblock.sectorBytes(), "sector size");
+    Chunk chunk = of(key, item);
+    chunk.check(subject);
+    chunk.checkContent(superblock, subject);
+    return chunk;
+  }
+
+  /// Of an item that passed the rules.
+  public static Chunk of(Item item) {
+    return of(item.key(), item.data());
+  }
+
+  private static Chunk of(Key key, Fields item) {
     List<Stripe> stripes = new ArrayList<>();
     for (int at = HEADER_BYTES; at < item.size(); at += STRIPE_BYTES) {
       stripes.add(new Stripe(item.u64(at), item.u64(at + 8)));
     }
     int copies = Math.max(1, item.u16(46));
-    Chunk chunk = new Chunk(key.offset(), item.u64(0), item.u64(24), copies, stripes);
-    subject.checkEqual(item.u64(16), UNIT, "stripe length");
-    chunk.check(subject);
-    return chunk;
+    return new Chunk(key.offset(), item.u64(0), item.u64(24), copies, stripes);
   }
 
-  long end() {
+  public long end() {
     return start + length;
   }
 
-  boolean isSystem() {
+  public boolean isSystem() {
     return (type & SYSTEM) != 0;
   }
 
   /// Tells every range on a device that holds a part of `[address, address + size)`, which lies
   /// within the chunk: all copies, and where there is parity, everything that it is made of.
-  void visit(long device, long address, long size, UsedVisitor visitor) {
+  public void visit(long device, long address, long size, RangeVisitor visitor) {
     long from = address - start;
     for (int index = 0; index < stripes.size(); index++) {
       Stripe stripe = stripes.get(index);
       if (stripe.device() == device) {
         if (isMirrored()) {
-          visitor.used(stripe.offset() + from, size);
+          visitor.range(stripe.offset() + from, size);
         } else if (hasParity()) {
           long row = from / rowBytes();
           long rows = Math.ceilDiv(from + size, rowBytes()) - row;
-          visitor.used(stripe.offset() + row * UNIT, rows * UNIT);
+          visitor.range(stripe.offset() + row * UNIT, rows * UNIT);
         } else {
           visitColumn(index / columnCopies(), stripe, new long[] {from, from + size}, visitor);
         }
@@ -93,41 +113,48 @@ record Chunk(long start, long length, long type, int copies, List<Stripe> stripe
     }
   }
 
-  /// Where a device holds the first byte of a range that does not leave its stripe; -1 when it does
-  /// not, or not all of it.
-  long locate(long device, long address, int size) {
-    long[] found = {-1};
+  /// Where a device holds the first byte of a range that lies together: of each copy.
+  void visitCopies(long device, long address, int size, RangeVisitor visitor) {
+    if (hasParity()) {
+      visitBesideParity(device, address, size, visitor);
+      return;
+    }
     visit(
         device,
         address,
         size,
         (offset, length) -> {
-          if (found[0] < 0 && length == size) {
-            found[0] = offset;
+          if (length == size) {
+            visitor.range(offset, length);
           }
         });
-    if (!hasParity()) {
-      return found[0];
-    }
-    return locateBesideParity(device, address, size);
+  }
+
+  /// How many bytes from an address on lie together.
+  long together(long address) {
+    return isMirrored()
+        ? end() - address
+        : Math.min(end() - address, UNIT - (address - start) % UNIT);
   }
 
   /// How far it reaches on each of its devices.
-  long deviceBytes() {
+  public long deviceBytes() {
     return isMirrored() ? length : Math.ceilDiv(length, rowBytes()) * UNIT;
   }
 
   /// The parity moves by one device with each row, and the data with it.
-  private long locateBesideParity(long device, long address, int size) {
+  private void visitBesideParity(long device, long address, int size, RangeVisitor visitor) {
     long from = address - start;
     long unit = from / UNIT;
     long row = unit / columns();
     Stripe stripe = stripes.get((int) ((row + unit % columns()) % stripes.size()));
     boolean within = from % UNIT + size <= UNIT;
-    return within && stripe.device() == device ? stripe.offset() + row * UNIT + from % UNIT : -1;
+    if (within && stripe.device() == device) {
+      visitor.range(stripe.offset() + row * UNIT + from % UNIT, size);
+    }
   }
 
-  private void visitColumn(int column, Stripe stripe, long[] range, UsedVisitor visitor) {
+  private void visitColumn(int column, Stripe stripe, long[] range, RangeVisitor visitor) {
     long firstRow = range[0] / rowBytes();
     long lastRow = (range[1] - 1) / rowBytes();
     long low = clip(range[0] - (firstRow * columns() + column) * UNIT);
@@ -135,7 +162,7 @@ record Chunk(long start, long length, long type, int copies, List<Stripe> stripe
     long offset = stripe.offset() + firstRow * UNIT + low;
     long end = stripe.offset() + lastRow * UNIT + high;
     if (end > offset) {
-      visitor.used(offset, end - offset);
+      visitor.range(offset, end - offset);
     }
   }
 
@@ -186,5 +213,15 @@ record Chunk(long start, long length, long type, int copies, List<Stripe> stripe
     subject.check(goodCount, "stripes", count, "as many as the profile needs");
     boolean goodPlace = start >= 0 && length > 0 && start <= Long.MAX_VALUE - length;
     subject.check(goodPlace, "length", length, "1 and more");
+    subject.check(length < UNITS_MAX * UNIT, "length", length, UNITS_MAX * UNIT);
+  }
+
+  private void checkContent(BtrfsSuperblock superblock, Subject subject) throws CorruptData {
+    long sector = superblock.sectorBytes();
+    subject.check(start % sector == 0, "start", start, "aligned to " + sector);
+    subject.check(length % sector == 0, "length", length, "aligned to " + sector);
+    long content = type & CONTENT;
+    boolean mixed = content == (DATA | METADATA) && superblock.isMixed();
+    subject.check(mixed || Long.bitCount(content) == 1, "type", type, "one kind of content");
   }
 }

@@ -1,4 +1,4 @@
-package cairn.filesystem.btrfs;
+package cairn.filesystem.btrfs.tree;
 
 import cairn.filesystem.layout.Fields;
 import java.util.Arrays;
@@ -29,59 +29,63 @@ final class Blake2b {
 
   private final long[] state = START.clone();
   private final long[] work = new long[16];
+  private final long[] input = new long[16];
 
   private Blake2b() {
     state[0] ^= 0x01010000L ^ DIGEST_BYTES;
   }
 
-  /// Of everything from `from` on, which must not be nothing.
-  static byte[] of(Fields bytes, int from) {
+  /// @param length more than 0
+  static byte[] of(byte[] bytes, int from, int length) {
     Blake2b hash = new Blake2b();
-    int at = from;
-    for (; bytes.size() - at > BLOCK_BYTES; at += BLOCK_BYTES) {
-      hash.compress(bytes.part(at, BLOCK_BYTES), at - from + BLOCK_BYTES, false);
+    Fields all = Fields.littleEndian(bytes);
+    int at = 0;
+    for (; length - at > BLOCK_BYTES; at += BLOCK_BYTES) {
+      hash.compress(all, from + at, at + BLOCK_BYTES, false);
     }
-    byte[] last = Arrays.copyOf(bytes.raw(at, bytes.size() - at), BLOCK_BYTES);
-    hash.compress(Fields.littleEndian(last), bytes.size() - from, true);
+    byte[] last = Arrays.copyOfRange(bytes, from + at, from + length);
+    hash.compress(Fields.littleEndian(Arrays.copyOf(last, BLOCK_BYTES)), 0, length, true);
     return hash.digest();
   }
 
-  private void compress(Fields block, long count, boolean last) {
+  private void compress(Fields bytes, int at, long count, boolean last) {
+    for (int index = 0; index < input.length; index++) {
+      input[index] = bytes.u64(at + 8 * index);
+    }
     System.arraycopy(state, 0, work, 0, 8);
     System.arraycopy(START, 0, work, 8, 8);
     work[12] ^= count;
     work[14] ^= last ? -1 : 0;
     for (int round = 0; round < ROUNDS; round++) {
-      int[] order = SIGMA[round % SIGMA.length];
-      for (int step = 0; step < 8; step++) {
-        int turn = step < 4 ? 0 : 1;
-        int column = step % 4;
-        mix(
-            new int[] {
-              column,
-              4 + (column + turn) % 4,
-              8 + (column + 2 * turn) % 4,
-              12 + (column + 3 * turn) % 4
-            },
-            block.u64(8 * order[2 * step]),
-            block.u64(8 * order[2 * step + 1]));
-      }
+      round(SIGMA[round % SIGMA.length]);
     }
     for (int index = 0; index < 8; index++) {
       state[index] ^= work[index] ^ work[index + 8];
     }
   }
 
-  private void mix(int[] at, long one, long other) {
-    half(at, one, 32, 24);
-    half(at, other, 16, 63);
+  private void round(int[] order) {
+    for (int column = 0; column < 4; column++) {
+      mix(column, 0, input[order[2 * column]], input[order[2 * column + 1]]);
+    }
+    for (int column = 0; column < 4; column++) {
+      mix(column, 1, input[order[8 + 2 * column]], input[order[9 + 2 * column]]);
+    }
   }
 
-  private void half(int[] at, long input, int first, int second) {
-    work[at[0]] += work[at[1]] + input;
-    work[at[3]] = Long.rotateRight(work[at[3]] ^ work[at[0]], first);
-    work[at[2]] += work[at[3]];
-    work[at[1]] = Long.rotateRight(work[at[1]] ^ work[at[2]], second);
+  /// @param turn 0 for a column, 1 for a diagonal
+  private void mix(int column, int turn, long one, long other) {
+    int b = 4 + (column + turn) % 4;
+    int c = 8 + (column + 2 * turn) % 4;
+    int d = 12 + (column + 3 * turn) % 4;
+    work[column] += work[b] + one;
+    work[d] = Long.rotateRight(work[d] ^ work[column], 32);
+    work[c] += work[d];
+    work[b] = Long.rotateRight(work[b] ^ work[c], 24);
+    work[column] += work[b] + other;
+    work[d] = Long.rotateRight(work[d] ^ work[column], 16);
+    work[c] += work[d];
+    work[b] = Long.rotateRight(work[b] ^ work[c], 63);
   }
 
   private byte[] digest() {

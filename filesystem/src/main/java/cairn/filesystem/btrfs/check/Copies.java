@@ -1,0 +1,164 @@
+package cairn.filesystem.btrfs.check;
+
+import cairn.base.block.BlockReader;
+import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Problem;
+import cairn.filesystem.btrfs.tree.BlockRules;
+import cairn.filesystem.btrfs.tree.BtrfsSuperblock;
+import cairn.filesystem.btrfs.tree.ChunkMap;
+import cairn.filesystem.btrfs.tree.Complaints;
+import cairn.filesystem.btrfs.tree.Key;
+import cairn.filesystem.btrfs.tree.TreeBlock;
+import cairn.filesystem.btrfs.tree.TreeRoot;
+import cairn.filesystem.layout.BlockSet;
+import cairn.filesystem.layout.Fields;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Reads every copy of each block that lies on this device, and reports what is wrong with it the
+/// first time that it is come upon. Blocks are shared by the trees of snapshots.
+final class Copies {
+  /// A block that is as its parent promised.
+  ///
+  /// @param bad the slots that are not to be used
+  /// @param fresh whether nobody has come upon it before
+  record Loaded(TreeBlock block, BitSet bad, boolean fresh) {}
+
+  private static final String ELSEWHERE = "a part of the metadata lies on other devices";
+  private static final Complaints QUIET = (slot, where, field, have, expect) -> {};
+
+  private final BlockReader volume;
+  private final BtrfsSuperblock superblock;
+  private final Report report;
+  private final BlockRules rules;
+  private final BlockSet seen;
+  private final Set<Long> damaged = new HashSet<>();
+  private ChunkMap map;
+
+  Copies(BlockReader volume, BtrfsSuperblock superblock, ChunkMap map, Report report) {
+    this.volume = volume;
+    this.superblock = superblock;
+    this.map = map;
+    this.report = report;
+    this.rules = new BlockRules(superblock);
+    this.seen = new BlockSet(Math.ceilDiv(volume.size(), (long) superblock.sectorBytes()));
+  }
+
+  /// Goes on with a map that knows more.
+  void use(ChunkMap newMap) {
+    map = newMap;
+  }
+
+  /// How many different blocks were come upon.
+  long count() {
+    return seen.count();
+  }
+
+  /// @param first what the parent says of the first key, or null in the topmost block
+  /// @return empty when there is no good copy here, which was reported
+  Optional<Loaded> load(TreeRoot wanted, @Nullable Key first) throws IOException {
+    long[] places;
+    try {
+      places = map.copies(wanted.address(), superblock.nodeBytes());
+    } catch (CorruptData e) {
+      complaints(wanted, 0).complain(-1, "", "bytenr", "outside of all chunks", "within a chunk");
+      return Optional.empty();
+    }
+    if (places.length == 0) {
+      report.unknown(ELSEWHERE);
+      return Optional.empty();
+    }
+    return fresh(places) ? loadAll(wanted, first, places) : loadOne(wanted, first, places);
+  }
+
+  private boolean fresh(long[] places) {
+    long sector = places[0] / superblock.sectorBytes();
+    return sector >= 0 && sector < seen.size() && seen.add(sector, sector + 1) == 1;
+  }
+
+  private Optional<Loaded> loadAll(TreeRoot wanted, @Nullable Key first, long[] places)
+      throws IOException {
+    TreeBlock good = null;
+    BitSet bad = null;
+    for (int mirror = 0; mirror < places.length; mirror++) {
+      Complaints complaints = complaints(wanted, places.length > 1 ? mirror + 1 : 0);
+      Fields fields = read(places[mirror], complaints);
+      if (good != null && bad != null && Arrays.equals(good.bytes(), fields.bytes())) {
+        continue;
+      }
+      if (!rules.header(fields, wanted, complaints)) {
+        continue;
+      }
+      if (good != null && bad != null) {
+        complaints.complain(-1, "", "content", "another", "that of the other copy");
+        continue;
+      }
+      TreeBlock block = new TreeBlock(fields, wanted);
+      Optional<BitSet> slots = rules.check(block, first, complaints);
+      if (slots.isPresent()) {
+        good = block;
+        bad = slots.get();
+      }
+    }
+    if (good == null || bad == null) {
+      return Optional.empty();
+    }
+    if (!bad.isEmpty()) {
+      damaged.add(wanted.address());
+    }
+    return Optional.of(new Loaded(good, bad, true));
+  }
+
+  /// What is wrong with it was reported before, apart from what concerns this way to it.
+  private Optional<Loaded> loadOne(TreeRoot wanted, @Nullable Key first, long[] places)
+      throws IOException {
+    for (long place : places) {
+      Fields fields = read(place, QUIET);
+      if (rules.header(fields, wanted, QUIET)) {
+        TreeBlock block = new TreeBlock(fields, wanted);
+        boolean promised = first == null || (block.count() > 0 && block.key(0).equals(first));
+        if (!promised || damaged.contains(wanted.address())) {
+          return rules
+              .check(block, first, promised ? QUIET : complaints(wanted, 0))
+              .map(bad -> new Loaded(block, bad, false));
+        }
+        return Optional.of(new Loaded(block, new BitSet(), false));
+      }
+    }
+    if (places.length > 0) {
+      rules.header(read(places[0], QUIET), wanted, complaints(wanted, 0));
+    }
+    return Optional.empty();
+  }
+
+  private Fields read(long place, Complaints complaints) throws IOException {
+    byte[] bytes = new byte[superblock.nodeBytes()];
+    if (place < 0 || place > volume.size() - bytes.length) {
+      complaints.complain(-1, "", "place", Long.toString(place), "within the device");
+    } else {
+      volume.read(place, bytes, 0, bytes.length);
+      report.read(bytes.length);
+    }
+    return Fields.littleEndian(bytes);
+  }
+
+  /// @param mirror from 1 on, or 0 when there is only one
+  Complaints complaints(TreeRoot root, int mirror) {
+    return (slot, where, field, have, expect) ->
+        report.problem(
+            new Problem.TreeBlock(
+                root.level() == 0 ? "leaf" : "node",
+                Long.toUnsignedString(root.id()),
+                Long.toUnsignedString(root.address()),
+                slot,
+                mirror == 0 ? where : (where + " mirror=" + mirror).strip(),
+                field,
+                have,
+                expect));
+  }
+}

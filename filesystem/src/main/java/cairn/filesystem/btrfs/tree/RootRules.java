@@ -1,0 +1,68 @@
+package cairn.filesystem.btrfs.tree;
+
+/// What must hold for the items of the tree of roots, and those of quotas and UUIDs, by
+/// `fs/btrfs/tree-checker.c` of Linux; sizes that nobody checks there, by `btrfs_tree.h`.
+final class RootRules {
+  private static final int LEVEL_MAX = 7;
+  private static final long FLAGS_KNOWN = 1 | 1L << 48;
+  private static final int REF_BYTES = 18;
+  private static final int NAME_MAX = 255;
+  private static final int QUOTA_BYTES = 40;
+  private static final int QUOTA_STATUS_BYTES = 32;
+
+  private RootRules() {}
+
+  static void root(Item item, Judge judge) {
+    Key key = item.key();
+    judge.check(key.objectId() != 0, "root id", 0, "not 0");
+    if (key.objectId() == Ids.RELOCATION) {
+      boolean moved = Ids.isSubvolume(key.offset());
+      judge.check(moved, "key offset", key.offset(), "a subvolume");
+    }
+    int size = item.size();
+    if (!judge.check(
+        size == RootItem.BYTES || size == RootItem.BYTES_MIN, "item size", size, RootItem.BYTES)) {
+      return;
+    }
+    RootItem root = new RootItem(item);
+    judge.checkGeneration(root.generation(), "root generation");
+    judge.checkGeneration(root.generationAgain(), "root v2 generation");
+    judge.checkGeneration(root.snapshotGeneration(), "root last_snapshot");
+    boolean lies = root.address() != 0 || root.id() == Ids.RELOCATION;
+    judge.check(lies, "root bytenr", root.address(), "not 0");
+    judge.checkAligned(root.address(), "root bytenr");
+    judge.check(root.level() <= LEVEL_MAX, "root level", root.level(), LEVEL_MAX);
+    judge.check(root.removalLevel() <= LEVEL_MAX, "drop_level", root.removalLevel(), LEVEL_MAX);
+    boolean removal = root.removedUpTo().objectId() == 0 || root.removalLevel() > 0;
+    judge.check(removal, "drop_level", root.removalLevel(), "1 and more");
+    judge.checkBits(root.flags(), FLAGS_KNOWN, "root flags");
+  }
+
+  static void ref(Item item, Judge judge) {
+    if (judge.check(item.size() > REF_BYTES, "item size", item.size(), REF_BYTES + 1)) {
+      int name = item.u16(16);
+      judge.check(name <= NAME_MAX, "name length", name, NAME_MAX);
+      judge.checkEqual(item.size(), (long) REF_BYTES + name, "item size");
+    }
+  }
+
+  static void quota(Item item, Judge judge) {
+    int size = item.size();
+    switch (item.type()) {
+      case Key.QUOTA_STATUS ->
+          judge.check(size >= QUOTA_STATUS_BYTES, "item size", size, QUOTA_STATUS_BYTES);
+      case Key.QUOTA_RELATION -> judge.checkEqual(size, 0, "item size");
+      default -> judge.checkEqual(size, QUOTA_BYTES, "item size");
+    }
+  }
+
+  static void uuid(Item item, Judge judge) {
+    boolean whole = item.size() > 0 && item.size() % Long.BYTES == 0;
+    judge.check(whole, "item size", item.size(), Long.BYTES);
+  }
+
+  static void orphan(Item item, Judge judge) {
+    judge.checkEqual(item.key().objectId(), Ids.ORPHANS, "object id");
+    judge.checkEqual(item.size(), 0, "item size");
+  }
+}
