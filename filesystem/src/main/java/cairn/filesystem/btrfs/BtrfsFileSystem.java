@@ -4,6 +4,7 @@ import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import cairn.filesystem.btrfs.check.BtrfsCheck;
+import cairn.filesystem.btrfs.file.BtrfsNode;
 import cairn.filesystem.btrfs.tree.BlockSource;
 import cairn.filesystem.btrfs.tree.BtrfsSuperblock;
 import cairn.filesystem.btrfs.tree.Chunk;
@@ -16,6 +17,9 @@ import cairn.filesystem.btrfs.tree.RootItem;
 import cairn.filesystem.btrfs.tree.Tree;
 import cairn.filesystem.check.Checkable;
 import cairn.filesystem.check.Findings;
+import cairn.filesystem.file.FileNode;
+import cairn.filesystem.file.Filed;
+import cairn.filesystem.file.Unreadable;
 import cairn.filesystem.layout.Fields;
 import cairn.filesystem.used.Format;
 import cairn.filesystem.used.Freshness;
@@ -31,7 +35,7 @@ import java.util.Optional;
 /// The tree of extents holds everything that is in use, by logical addresses, and the tree of
 /// chunks says where these lie. Not in it is what the tree of the log refers to: fsync writes that
 /// one between two commits, a commit drops it, and so does freezing or unmounting.
-public final class BtrfsFileSystem implements Format, Checkable {
+public final class BtrfsFileSystem implements Format, Checkable, Filed {
   /// The kernel places no chunk there.
   private static final long RESERVED_BYTES = 1 << 20;
 
@@ -94,6 +98,12 @@ public final class BtrfsFileSystem implements Format, Checkable {
   @Override
   public void check(boolean deep, Findings findings) throws IOException {
     BtrfsCheck.run(volume, superblock, deep, findings);
+  }
+
+  /// The topmost directory of the subvolume with id 5. What waits in the log is not seen.
+  @Override
+  public FileNode root() throws IOException, CorruptData, Unreadable {
+    return BtrfsNode.root(volume, superblock);
   }
 
   private void visitExtents(ChunkMap chunks, UsedVisitor visitor)

@@ -98,12 +98,10 @@ final class Inodes {
   }
 
   private void entries(Item item) {
-    for (int at = 0; at < item.size(); ) {
-      DirEntry entry = DirEntry.at(item, at);
+    for (DirEntry entry : DirEntry.all(item)) {
       links.entries++;
       links.nameBytes += entry.nameBytes();
       links.balance += number(entry);
-      at = entry.end();
     }
   }
 

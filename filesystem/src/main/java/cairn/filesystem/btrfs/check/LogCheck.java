@@ -29,7 +29,9 @@ final class LogCheck implements Walk.Visitor {
     if (!superblock.hasLog()) {
       return;
     }
-    report.unknown("what fsync wrote since the last commit has not been replayed");
+    report.unknown(
+        "what fsync wrote since the last commit has not been replayed, and files are as of that"
+            + " commit");
     Walk.of(copies, superblock.logTree(), this);
     List<TreeRoot> logs = List.copyOf(found);
     for (TreeRoot log : logs) {

@@ -1,5 +1,9 @@
 package cairn.filesystem.btrfs.tree;
 
+import cairn.filesystem.layout.RawCrc32c;
+import java.util.ArrayList;
+import java.util.List;
+
 /// `struct btrfs_dir_item`: an entry of a directory, or an extended attribute. Several in one item
 /// have names of the same hash.
 ///
@@ -16,9 +20,25 @@ public record DirEntry(Item item, int start) {
   public static final int HEADER_BYTES = 30;
   public static final int TYPE_XATTR = 8;
 
+  private static final int HASH_REGISTER = ~1;
+
   /// @param start where there is at least the header
   public static DirEntry at(Item item, int start) {
     return new DirEntry(item, start);
+  }
+
+  /// What entries of this name are filed under.
+  public static long hash(byte[] name) {
+    return RawCrc32c.of(HASH_REGISTER, name) & 0xFFFF_FFFFL;
+  }
+
+  /// All in an item.
+  public static List<DirEntry> all(Item item) {
+    List<DirEntry> all = new ArrayList<>();
+    for (int at = 0; at < item.size(); at = all.getLast().end()) {
+      all.add(at(item, at));
+    }
+    return all;
   }
 
   public Key location() {

@@ -1,7 +1,5 @@
 package cairn.filesystem.btrfs.tree;
 
-import cairn.filesystem.layout.RawCrc32c;
-
 /// What must hold for the items of inodes and directories, by `fs/btrfs/tree-checker.c` of Linux.
 final class InodeRules {
   private static final int INODE_BYTES = 160;
@@ -16,7 +14,6 @@ final class InodeRules {
   private static final int REF_BYTES = 10;
   private static final int EXTREF_BYTES = 18;
   private static final int NAME_MAX = 255;
-  private static final int NAME_REGISTER = ~1;
   private static final int TYPE_MAX = 8;
 
   private InodeRules() {}
@@ -127,17 +124,12 @@ final class InodeRules {
 
   private static void hash(Item item, DirEntry entry, Judge judge) {
     if (item.type() != Key.DIR_INDEX) {
-      judge.checkEqual(item.key().offset(), nameHash(entry.name()), "name hash");
+      judge.checkEqual(item.key().offset(), DirEntry.hash(entry.name()), "name hash");
     }
   }
 
   private static boolean beginsInode(Judge judge) {
     boolean within = !Ids.isSubvolume(judge.block().owner()) || !judge.beginsObject();
     return !judge.check(within, "key before", judge.before().key().objectId(), "the same inode");
-  }
-
-  /// What entries of this name are filed under.
-  static long nameHash(byte[] name) {
-    return RawCrc32c.of(NAME_REGISTER, name) & 0xFFFF_FFFFL;
   }
 }

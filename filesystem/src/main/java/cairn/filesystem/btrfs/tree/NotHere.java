@@ -9,6 +9,11 @@ public final class NotHere extends Exception {
     super(why);
   }
 
+  /// About the content of files.
+  public static NotHere data() {
+    return new NotHere("a part of the data lies on other devices");
+  }
+
   /// The message.
   public String why() {
     return String.valueOf(getMessage());
