@@ -33,7 +33,7 @@ final class BtrfsWork {
       setfacl -m u:1000:rwx,g:2000:r owned; setfacl -d -m u:1000:rwx .
       cd ..; mkdir links; echo x > links/first
       for i in $(seq 300); do ln links/first "links/a further name of the same file $i"; done
-      mkdir big; (cd big; seq -f 'entry number %g' 1500 | xargs -d '\\n' touch)
+      mkdir big; (cd big; seq -f 'entry number %g' 900 | xargs -d '\\n' touch)
       mkdir -p $(seq -s / 60); echo deep > $(seq -s / 60)/deep
       truncate -s 6G sparse; echo end >> sparse
       echo middle | dd of=sparse bs=1 seek=3000000000 conv=notrunc status=none
@@ -51,7 +51,7 @@ final class BtrfsWork {
       btrfs subvolume create sub/nested; echo x > sub/nested/file
       sync -f .
       btrfs subvolume snapshot sub snapshot; btrfs subvolume snapshot -r sub read-only
-      for i in $(seq 1 7 1500); do echo changed > "sub/big/entry number $i"; done
+      for i in $(seq 1 7 900); do echo changed > "sub/big/entry number $i"; done
       rm sub/big/*0; rm snapshot/big/*1
       btrfs subvolume create gone; cp -a big gone/; btrfs subvolume delete gone
       """;

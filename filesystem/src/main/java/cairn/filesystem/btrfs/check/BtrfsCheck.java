@@ -38,6 +38,9 @@ public final class BtrfsCheck {
   private final SubvolumeNames names;
   private final Quotas quotas;
 
+  /// Whether the tree of roots could be read.
+  private boolean rooted;
+
   /// Whether every tree that refers to extents could be read.
   private boolean whole = true;
 
@@ -96,7 +99,7 @@ public final class BtrfsCheck {
       devices.compareSuperblock();
       compareSystem(system, map);
     }
-    walk(copies, superblock.rootTree(), (item, fresh) -> root(item));
+    rooted = walk(copies, superblock.rootTree(), (item, fresh) -> root(item));
     ExtentReader reader = new ExtentReader(superblock, map, extents, groups, report);
     boolean found = walk(copies, Ids.EXTENTS, (item, fresh) -> reader.item(item));
     if (superblock.hasBlockGroupTree()) {
@@ -173,7 +176,7 @@ public final class BtrfsCheck {
         complete &= walk(copies, root.root(), items);
       }
     }
-    if (!found) {
+    if (!found && rooted) {
       report.corrupt(Subject.of("tree", Long.toUnsignedString(id)), "root item", "none", "one");
     }
     return complete && found;
@@ -230,8 +233,10 @@ public final class BtrfsCheck {
       }
     }
     subvolumes.addAll(removed);
-    names.compare(subvolumes, removed, all);
-    if (all && removed.isEmpty() && extents.isComplete()) {
+    if (rooted) {
+      names.compare(subvolumes, removed, all);
+    }
+    if (rooted && all && removed.isEmpty() && extents.isComplete()) {
       quotas.compare(usage.bytes());
     }
   }
@@ -253,7 +258,7 @@ public final class BtrfsCheck {
   }
 
   private boolean checkSubvolumes(Copies copies, Covered covered) throws IOException {
-    if (!has(Ids.TOP_SUBVOLUME)) {
+    if (rooted && !has(Ids.TOP_SUBVOLUME)) {
       report.corrupt(Subject.of("tree", "5"), "root item", "none", "one");
     }
     boolean all = true;

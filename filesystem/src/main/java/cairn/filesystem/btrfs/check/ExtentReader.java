@@ -67,7 +67,7 @@ final class ExtentReader {
 
   private void named(Item item, int type, int at) {
     switch (type) {
-      case Key.TREE_BLOCK_REF -> table.named(latest, References.ofTree(item.u64(at)), 1);
+      case Key.TREE_BLOCK_REF -> table.namedTree(latest, item.u64(at));
       case Key.SHARED_BLOCK_REF -> table.named(latest, References.ofBlock(item.u64(at)), 1);
       case Key.EXTENT_DATA_REF -> file(item, at);
       case Key.SHARED_DATA_REF ->
@@ -93,7 +93,7 @@ final class ExtentReader {
       return;
     }
     switch (key.type()) {
-      case Key.TREE_BLOCK_REF -> table.named(latest, References.ofTree(key.offset()), 1);
+      case Key.TREE_BLOCK_REF -> table.namedTree(latest, key.offset());
       case Key.SHARED_BLOCK_REF -> table.named(latest, References.ofBlock(key.offset()), 1);
       case Key.SHARED_DATA_REF -> table.named(latest, References.ofLeaf(key.offset()), item.u32(0));
       default -> {

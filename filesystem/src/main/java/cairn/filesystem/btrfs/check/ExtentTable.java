@@ -1,6 +1,10 @@
 package cairn.filesystem.btrfs.check;
 
 import cairn.base.bytes.Subject;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 
 /// All extents, in the order of their addresses, and for each whether those that it names refer to
 /// it: what it names is added up, what is found to refer to it subtracted, and nothing must remain.
@@ -24,6 +28,13 @@ final class ExtentTable {
   private final LongList unnamed = new LongList();
 
   private final LongList balances = new LongList();
+
+  /// Of a block, the first tree that it names; 0 when there is none.
+  private final LongList trees = new LongList();
+
+  /// Of blocks that name several trees, the others.
+  private final Map<Integer, Set<Long>> moreTrees = new HashMap<>();
+
   private final LongList waiting = new LongList();
   private boolean sealed;
   private boolean complete = true;
@@ -104,6 +115,7 @@ final class ExtentTable {
     generations.add(0);
     unnamed.add(0);
     balances.add(0);
+    trees.add(0);
     return size() - 1;
   }
 
@@ -117,6 +129,21 @@ final class ExtentTable {
   void named(int index, long reference, long count) {
     unnamed.set(index, unnamed.get(index) - count);
     balances.set(index, balances.get(index) + reference * count);
+  }
+
+  /// A tree that a block names.
+  void namedTree(int index, long tree) {
+    named(index, References.ofTree(tree), 1);
+    if (trees.get(index) == 0) {
+      trees.set(index, tree);
+    } else {
+      moreTrees.computeIfAbsent(index, each -> new HashSet<>()).add(tree);
+    }
+  }
+
+  /// Whether a block names this tree.
+  boolean names(int index, long tree) {
+    return trees.get(index) == tree || moreTrees.getOrDefault(index, Set.of()).contains(tree);
   }
 
   /// A reference that was found. Until all extents are known, it waits.

@@ -60,6 +60,12 @@ final class Ownership implements Walk.Visitor {
           "generation",
           extents.generation(current),
           block.root().generation());
+    } else if (!extents.isFull(current) && !extents.names(current, block.owner())) {
+      report.corrupt(
+          ExtentTable.extent(block.address()),
+          "owner",
+          Long.toUnsignedString(block.owner()),
+          "one of those named");
     }
   }
 
