@@ -55,17 +55,22 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.file     -> base.* filesystem.layout
           filesystem.ext      -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file filesystem.ext.*
+          filesystem.xfs.layout -> base.* filesystem.layout filesystem.used
+          filesystem.xfs.check -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.xfs.layout
+          filesystem.xfs.file -> base.* filesystem.layout filesystem.used filesystem.file \
+                                 filesystem.xfs.layout
           filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file filesystem.xfs.*
+          filesystem.btrfs    -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file filesystem.btrfs.*
+          filesystem.fat      -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file
           filesystem.btrfs.tree -> base.* filesystem.layout filesystem.file
           filesystem.btrfs.check -> base.* filesystem.layout filesystem.check \
                                  filesystem.btrfs.tree
           filesystem.btrfs.file -> base.* filesystem.layout filesystem.file \
                                  filesystem.btrfs.tree
-          filesystem.btrfs    -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.file filesystem.btrfs.*
-          filesystem.fat      -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.file
           filesystem.ext.disk -> base.* filesystem.layout filesystem.file
           filesystem.ext.journal -> base.* filesystem.layout filesystem.file \
                                  filesystem.ext.disk

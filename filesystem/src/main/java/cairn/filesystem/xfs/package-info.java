@@ -1,5 +1,5 @@
-/// XFS, versions 4 and 5, by `fs/xfs/libxfs/xfs_format.h` and `xfs_log_format.h` of Linux. All
-/// numbers are big-endian, checksums are not. Knows `base`, `layout` and `used`.
+/// XFS, versions 4 and 5. Knows `base`, `layout`, `used`, `check`, `file` and the rooms below its
+/// own.
 @NullMarked
 package cairn.filesystem.xfs;
 

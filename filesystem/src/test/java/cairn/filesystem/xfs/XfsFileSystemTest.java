@@ -13,6 +13,10 @@ import cairn.filesystem.test.MountPoint;
 import cairn.filesystem.test.Proof;
 import cairn.filesystem.test.Workload;
 import cairn.filesystem.used.Moment;
+import cairn.filesystem.xfs.layout.XfsGroup;
+import cairn.filesystem.xfs.layout.XfsSource;
+import cairn.filesystem.xfs.layout.XfsSuperblock;
+import cairn.filesystem.xfs.layout.XfsTreeKind;
 import cairn.linux.test.Command;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -70,9 +74,9 @@ final class XfsFileSystemTest {
       punch(mount.directory().resolve("with holes"));
     }
     try (ImageFile volume = new ImageFile(path)) {
-      XfsSuperblock superblock = XfsSuperblock.read(volume);
-      int one = XfsGroup.read(volume, superblock, 0).freeLevels();
-      int other = XfsGroup.read(volume, superblock, 1).freeLevels();
+      XfsSource source = new XfsSource(volume, XfsSuperblock.read(volume));
+      int one = XfsGroup.read(source, 0).levels(XfsTreeKind.FREE_BY_PLACE);
+      int other = XfsGroup.read(source, 1).levels(XfsTreeKind.FREE_BY_PLACE);
       assertThat(Math.max(one, other)).isGreaterThan(1);
     }
     Proof.holds(FilledImage.look(path), "xfs", CHECK);

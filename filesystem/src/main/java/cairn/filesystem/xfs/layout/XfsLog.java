@@ -1,4 +1,4 @@
-package cairn.filesystem.xfs;
+package cairn.filesystem.xfs.layout;
 
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
@@ -20,7 +20,7 @@ import java.io.IOException;
 /// |    320 |     4 | size of the log buffer; a header sector for 32 KiB |
 ///
 /// An operation, `struct xlog_op_header`, has its flags at byte 9.
-final class XfsLog {
+public final class XfsLog {
   private static final int SECTOR = 512;
   private static final int MAGIC = 0xFEEDBABE;
   private static final int VERSION_2 = 2;
@@ -35,7 +35,7 @@ final class XfsLog {
   private final long offset;
   private final long sectors;
 
-  XfsLog(BlockReader volume, XfsSuperblock superblock) {
+  public XfsLog(BlockReader volume, XfsSuperblock superblock) {
     this.volume = volume;
     this.offset = superblock.logOffset();
     this.sectors = superblock.logBytes() / SECTOR;
@@ -43,7 +43,7 @@ final class XfsLog {
 
   /// Whether the last thing in the log is that the file system was unmounted. Only then it is known
   /// without a replay that nothing has to be replayed.
-  boolean isClean() throws IOException, CorruptData {
+  public boolean isClean() throws IOException, CorruptData {
     long head = head();
     for (int back = 1; back <= Math.min(RECORD_SECTORS_MAX, sectors - 1); back++) {
       long at = Math.floorMod(head - back, sectors);
@@ -53,6 +53,13 @@ final class XfsLog {
       }
     }
     return false;
+  }
+
+  /// The place of the head, in the form in which structures have the place of their last change:
+  /// cycle, then sector. Nothing can have been changed after it.
+  public long newest() throws IOException, CorruptData {
+    long head = head();
+    return head == 0 ? cycle(sectors - 1) << 32 | sectors : cycle(head - 1) << 32 | head;
   }
 
   /// The sector after the last one that was written: the first one of the cycle before.
