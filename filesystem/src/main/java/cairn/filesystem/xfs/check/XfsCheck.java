@@ -11,6 +11,7 @@ import cairn.filesystem.xfs.layout.XfsLog;
 import cairn.filesystem.xfs.layout.XfsReverse;
 import cairn.filesystem.xfs.layout.XfsSource;
 import cairn.filesystem.xfs.layout.XfsSuperblock;
+import cairn.filesystem.xfs.layout.XfsSuperblockCopy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,9 +64,9 @@ public final class XfsCheck {
   }
 
   private void checkCopies() throws IOException {
-    for (long group = 1; group < superblock.groups(); group++) {
+    for (long group = 0; group < superblock.groups(); group++) {
       try {
-        superblock.checkCopy(superblock.copy(volume, group), group);
+        XfsSuperblockCopy.check(superblock, superblock.copy(volume, group), group);
       } catch (CorruptData e) {
         report.problem(e);
       }

@@ -25,6 +25,10 @@ final class XfsAttributeLeaf {
   private static final int ALIGN = 4;
   private static final int LOCAL_BYTES = 3;
   private static final int REMOTE_BYTES = 9;
+
+  /// Room that the kernel leaves behind such a name, once by mistake and ever since.
+  private static final int REMOTE_SPARE = 2;
+
   private static final int FREE_RANGES = 3;
 
   private final XfsIndex.Block leaf;
@@ -74,7 +78,8 @@ final class XfsAttributeLeaf {
     entry.check(within, "place", place, "from " + namesAt() + " on");
     int nameLength = fields.u8(place + fixed - 1);
     int valueLength = local ? fields.u16(place) : 0;
-    int size = (fixed + nameLength + valueLength + ALIGN - 1) & -ALIGN;
+    int spare = local ? 0 : REMOTE_SPARE;
+    int size = (fixed + nameLength + valueLength + spare + ALIGN - 1) & -ALIGN;
     boolean fits = nameLength > 0 && place + size <= fields.size();
     entry.check(fits, "length", size, fields.size() - place);
     int free = Bits.nextSet(taken, 0, place / ALIGN, (place + size) / ALIGN);

@@ -200,6 +200,15 @@ public final class XfsInode {
     return large ? fields.u32(from + 76) : fields.u16(from + 80);
   }
 
+  /// What is to be zero: large counts and the room for them exclude each other.
+  long padding() {
+    if (version() != 3) {
+      return 0;
+    }
+    boolean large = (flags2() & FLAG_LARGE_COUNTS) != 0;
+    return large ? fields.u16(from + 80) : fields.u64(from + 24);
+  }
+
   /// Where the attributes begin behind the core, or 0.
   int attributesAt() {
     return fields.u8(from + 82) * 8;

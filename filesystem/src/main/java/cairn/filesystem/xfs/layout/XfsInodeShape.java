@@ -14,6 +14,7 @@ public final class XfsInodeShape {
   private static final int SOCKET = 12;
 
   private static final int TARGET_MAX = 1023;
+  private static final int DEVICE_BYTES = 8;
   private static final int ROOT_BYTES = 4;
   private static final int ROOT_ENTRY_BYTES = 16;
   private static final int FLAGS_KNOWN = 0x7FFF;
@@ -46,6 +47,8 @@ public final class XfsInodeShape {
     XfsInodeShape shape = new XfsInodeShape(inode);
     shape.checkSize();
     shape.checkFlags();
+    shape.checkPadding();
+    shape.checkNext();
     shape.checkHints();
     shape.checkData();
     shape.checkAttributes();
@@ -134,24 +137,20 @@ public final class XfsInodeShape {
     }
   }
 
+  /// Hints stay in inodes that are no longer in use.
   private void checkHints() throws CorruptData {
+    boolean free = inode.isFree();
     int hinted = FLAG_EXTENT_HINT | FLAG_INHERIT_EXTENT_HINT;
-    boolean has = (inode.flags() & hinted) != 0;
+    boolean has = free || (inode.flags() & hinted) != 0;
     long hint = inode.extentHint();
     inode.check(has || hint == 0, "extent size hint", hint, "0");
     boolean realtime = (inode.flags() & XfsInode.REALTIME) != 0;
-    inode.check(
-        !has || realtime || hint <= Math.min(EXTENT_HINT_MAX, superblock.groupBlocks() / 2),
-        "extent size hint",
-        hint,
-        "at most half a group");
-    boolean copy = (inode.flags2() & FLAG2_COPY_HINT) != 0;
+    long most = Math.min(EXTENT_HINT_MAX, superblock.groupBlocks() / 2);
+    inode.check(realtime || hint <= most, "extent size hint", hint, "at most " + most);
+    boolean hasCopy = free || (inode.flags2() & FLAG2_COPY_HINT) != 0;
     long copyHint = inode.copyHint();
-    inode.check(
-        copy ? copyHint <= Math.min(EXTENT_HINT_MAX, superblock.groupBlocks() / 2) : copyHint == 0,
-        "copy size hint",
-        copyHint,
-        copy ? "at most half a group" : "0");
+    boolean good = hasCopy ? copyHint <= most : copyHint == 0;
+    inode.check(good, "copy size hint", copyHint, hasCopy ? "at most " + most : "0");
   }
 
   private void checkData() throws CorruptData {
@@ -173,6 +172,7 @@ public final class XfsInodeShape {
     }
     if (format == XfsInode.DEVICE_FORMAT) {
       inode.check(fork.extents() == 0, "extents", fork.extents(), "0");
+      inode.check(at == 0 || at == DEVICE_BYTES, "place of attributes", at, "" + DEVICE_BYTES);
     }
   }
 
@@ -216,12 +216,34 @@ public final class XfsInodeShape {
     }
   }
 
-  /// Whether the bytes of an inode that is not in use are as they are to be left.
+  /// Fields that other features use must be empty without them.
+  private void checkPadding() throws CorruptData {
+    inode.check(inode.padding() == 0, "padding", inode.padding(), "0");
+  }
+
+  /// Only one that has lost its names is in a list.
+  private void checkNext() throws CorruptData {
+    boolean free = inode.nextUnnamed() == XfsInodeHeader.NO_INODE;
+    inode.check(free || inode.links() == 0, "next in a list", inode.nextUnnamed(), "none");
+  }
+
+  /// Of one that is not in use.
   public static void checkFree(XfsInode inode) throws CorruptData {
     inode.check(inode.size() >= 0, "size", inode.size(), "less than 2^63");
     inode.check(inode.blocks() == 0, "blocks", inode.blocks(), "0");
     inode.check(inode.links() == 0, "links", inode.links(), "0");
     long extents = inode.extents(XfsFork.Use.DATA) | inode.extents(XfsFork.Use.ATTRIBUTES);
     inode.check(extents == 0, "extents", extents, "0");
+    long next = inode.nextUnnamed();
+    inode.check(next == XfsInodeHeader.NO_INODE, "next in a list", next, "none");
+    int flags = inode.flags();
+    int never = ~FLAGS_KNOWN | XfsInode.REALTIME | FLAG_NEW_BITMAP;
+    inode.check((flags & never) == 0, "flags", flags, "known ones");
+    XfsInodeShape shape = new XfsInodeShape(inode);
+    shape.checkPadding();
+    shape.checkHints();
+    inode.check(inode.attributesAt() == 0, "place of attributes", inode.attributesAt(), "0");
+    shape.checkAttributes();
+    shape.checkFlags2(inode.flags2() & ~FLAG2_COPY_HINT & ~FLAG2_SHARED);
   }
 }

@@ -44,8 +44,8 @@ import java.util.stream.LongStream;
 /// |    232 |     8 | inode of the quotas of projects                        |
 /// |    248 |    16 | UUID in the metadata, with META_UUID                   |
 public final class XfsSuperblock {
-  private static final long NO_INODE = -1;
-  private static final String MAGIC = "XFSB";
+  static final long NO_INODE = -1;
+  static final String MAGIC = "XFSB";
   private static final int SECTOR_MIN = 512;
   private static final int SECTOR_MAX = 32 << 10;
   private static final int BLOCK_MAX = 64 << 10;
@@ -56,21 +56,21 @@ public final class XfsSuperblock {
   /// NEEDSREPAIR.
   private static final int INCOMPAT_KNOWN = 0x1 | 0x2 | 0x4 | 0x8 | 0x20 | 0x40 | 0x80;
 
-  private static final int INCOMPAT_META_UUID = 0x4;
+  static final int INCOMPAT_META_UUID = 0x4;
 
   /// FINOBT, RMAPBT, REFLINK, INOBTCNT.
   private static final int RO_COMPAT_KNOWN = 0x1 | 0x2 | 0x4 | 0x8;
 
   /// Attributes, links, quota, alignment, log version 2, sectors, extent flags, directories of
   /// version 2, case folding, and that there are more features. Not among them is a shared volume.
-  private static final int VERSION_KNOWN = 0xFDFF;
+  static final int VERSION_KNOWN = 0xFDFF;
 
   /// Lazy counts, attributes of version 2, 32-bit projects, checksums, file types.
-  private static final int FEATURES2_KNOWN = 0x2 | 0x8 | 0x80 | 0x100 | 0x200;
+  static final int FEATURES2_KNOWN = 0x2 | 0x8 | 0x80 | 0x100 | 0x200;
 
   private static final int VERSION_QUOTA = 0x40;
-  private static final int VERSION_MORE = 0x8000;
-  private static final int VERSION_MASK = 0xF;
+  static final int VERSION_MORE = 0x8000;
+  static final int VERSION_MASK = 0xF;
 
   private static final int INODE_MIN = 256;
   private static final int INODE_MAX = 2048;
@@ -84,6 +84,10 @@ public final class XfsSuperblock {
     this.fields = fields;
     boolean own = hasChecksums() && (incompatible() & INCOMPAT_META_UUID) != 0;
     this.metadataUuid = fields.raw(own ? 248 : 32, 16);
+  }
+
+  Fields fields() {
+    return fields;
   }
 
   public static boolean recognises(Fields head) {
@@ -102,31 +106,12 @@ public final class XfsSuperblock {
     return superblock;
   }
 
-  /// The copy at the start of another group, of which nothing has been checked.
+  /// The copy at the start of a group, of which nothing has been checked.
   ///
-  /// @param group in `[1, groups())`
+  /// @param group in `[0, groups())`
   public Fields copy(BlockReader volume, long group) throws IOException, CorruptData {
     return Fields.bigEndian(
         Area.read(volume, groupOffset(group), sectorBytes(), subject(groupOffset(group))));
-  }
-
-  /// Checks the copy of another group: its seal, and that it describes the same file system.
-  /// Counters and the root are not kept up to date in copies.
-  public void checkCopy(Fields copy, long group) throws CorruptData {
-    Subject subject = subject(groupOffset(group));
-    subject.check(copy.holds(0, MAGIC), "magic", copy.u32(0), MAGIC);
-    subject.checkEqual(copy.u16(100) & VERSION_MASK, version(), "version");
-    if (hasChecksums()) {
-      XfsSeal.SUPERBLOCK.checkSum(copy, 0, copy.size(), subject);
-    }
-    for (int[] same : new int[][] {{4, 52}, {80, 100}, {102, 108}, {120, 125}, {192, 200}}) {
-      for (int at = same[0]; at < same[1]; at++) {
-        if (copy.u8(at) != fields.u8(at)) {
-          throw subject.corrupt(
-              "byte " + at, Integer.toString(copy.u8(at)), Integer.toString(fields.u8(at)));
-        }
-      }
-    }
   }
 
   public boolean hasChecksums() {
@@ -356,7 +341,7 @@ public final class XfsSuperblock {
     return (fields.u16(100) & FOLD_CASE) != 0;
   }
 
-  private int incompatible() {
+  int incompatible() {
     return fields.i32(216);
   }
 
@@ -383,7 +368,7 @@ public final class XfsSuperblock {
     }
   }
 
-  private int version() {
+  int version() {
     return fields.u16(100) & VERSION_MASK;
   }
 
@@ -439,7 +424,7 @@ public final class XfsSuperblock {
     return Integer.numberOfTrailingZeros(power);
   }
 
-  private static Subject subject(long offset) {
+  static Subject subject(long offset) {
     return Subject.of("superblock", "xfs").at(Long.toString(offset));
   }
 }

@@ -1,0 +1,72 @@
+package cairn.filesystem.xfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import cairn.base.block.BlockReader;
+import cairn.base.block.Extent;
+import cairn.base.bytes.CorruptData;
+import cairn.filesystem.file.FileName;
+import cairn.filesystem.file.FileNode;
+import cairn.filesystem.file.Unreadable;
+import cairn.filesystem.test.ImageFile;
+import cairn.filesystem.test.MountPoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class XfsFilesTest {
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-m rmapbt=1",
+        "-b size=1024 -m bigtime=0,reflink=0",
+        "-n size=16384 -i size=1024,nrext64=1"
+      })
+  void filesAreAsTheKernelTellsThem(String options) throws Exception {
+    Path image = XfsPopulation.make(directory.resolve("image"), options);
+    Map<String, String> kernel;
+    try (MountPoint mount = MountPoint.of(image, "ro")) {
+      kernel = KernelView.ofMounted(mount.directory());
+    }
+    try (ImageFile volume = new ImageFile(image)) {
+      Map<String, String> own = KernelView.ofNode(XfsFileSystem.open(volume).root());
+      assertThat(own).hasSizeGreaterThan(2900).isEqualTo(kernel);
+      lookIntoSparse(XfsFileSystem.open(volume).root());
+    }
+  }
+
+  private static void lookIntoSparse(FileNode root) throws IOException, CorruptData, Unreadable {
+    FileNode data = root.child(FileName.of("data")).orElseThrow();
+    assertThat(data.child(FileName.of("no such file"))).isEmpty();
+    assertThat(data.child(FileName.of(".."))).isEmpty();
+    FileNode sparse = data.child(FileName.of("sparse")).orElseThrow();
+    BlockReader content = sparse.content();
+    assertThat(content.size()).isEqualTo(6L << 30);
+    long bytes =
+        content.extents(0, content.size()).stream()
+            .filter(extent -> extent.state() == Extent.State.DATA)
+            .mapToLong(Extent::length)
+            .sum();
+    assertThat(bytes).isBetween(301L * 5 * 1024, 301L * 12 * 1024);
+    byte[] end = new byte[200];
+    content.read((5L << 30) - 50, end, 0, 200);
+    assertThat(end)
+        .startsWith(new byte[50])
+        .contains(0xCD, org.assertj.core.data.Index.atIndex(50));
+    assertThat(end[149]).isEqualTo((byte) 0xCD);
+    assertThat(end[150]).isZero();
+    BlockReader unwritten = data.child(FileName.of("unwritten")).orElseThrow().content();
+    assertThat(unwritten.extents(0, unwritten.size()))
+        .extracting(Extent::state)
+        .isEqualTo(List.of(Extent.State.HOLE, Extent.State.DATA, Extent.State.HOLE));
+    assertThatThrownBy(data::content).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(sparse::target).isInstanceOf(IllegalStateException.class);
+  }
+}
