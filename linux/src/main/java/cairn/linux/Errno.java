@@ -17,12 +17,16 @@ public final class Errno {
   public static final int EBUSY = 16;
   public static final int EEXIST = 17;
   public static final int ENODEV = 19;
+  public static final int ENOTDIR = 20;
+  public static final int EISDIR = 21;
   public static final int EINVAL = 22;
   public static final int ENOTTY = 25;
   public static final int ENOSPC = 28;
   public static final int EROFS = 30;
   public static final int ENOSYS = 38;
+  public static final int ELOOP = 40;
   public static final int EOPNOTSUPP = 95;
+  public static final int EDQUOT = 122;
   public static final int ENOMEDIUM = 123;
 
   private static final Map<Integer, String> NAMES =
@@ -42,8 +46,8 @@ public final class Errno {
           Map.entry(EEXIST, "EEXIST (file exists)"),
           Map.entry(18, "EXDEV (on another file system)"),
           Map.entry(ENODEV, "ENODEV (no such device)"),
-          Map.entry(20, "ENOTDIR (not a directory)"),
-          Map.entry(21, "EISDIR (is a directory)"),
+          Map.entry(ENOTDIR, "ENOTDIR (not a directory)"),
+          Map.entry(EISDIR, "EISDIR (is a directory)"),
           Map.entry(EINVAL, "EINVAL (invalid argument)"),
           Map.entry(23, "ENFILE (too many open files in the system)"),
           Map.entry(24, "EMFILE (too many open files)"),
@@ -54,7 +58,7 @@ public final class Errno {
           Map.entry(EROFS, "EROFS (read-only file system or device)"),
           Map.entry(36, "ENAMETOOLONG (name too long)"),
           Map.entry(ENOSYS, "ENOSYS (not known to this kernel)"),
-          Map.entry(40, "ELOOP (too many symbolic links)"),
+          Map.entry(ELOOP, "ELOOP (too many symbolic links)"),
           Map.entry(61, "ENODATA (no data)"),
           Map.entry(75, "EOVERFLOW (value too large)"),
           Map.entry(EOPNOTSUPP, "EOPNOTSUPP (not supported)"),
@@ -62,7 +66,7 @@ public final class Errno {
           Map.entry(116, "ESTALE (stale file handle)"),
           Map.entry(117, "EUCLEAN (file system needs cleaning)"),
           Map.entry(121, "EREMOTEIO (remote input/output error)"),
-          Map.entry(122, "EDQUOT (disk quota exceeded)"),
+          Map.entry(EDQUOT, "EDQUOT (disk quota exceeded)"),
           Map.entry(ENOMEDIUM, "ENOMEDIUM (no medium)"));
 
   private Errno() {}

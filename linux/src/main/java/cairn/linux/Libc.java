@@ -23,7 +23,7 @@ public final class Libc {
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
 
   // The JDK decodes the bytes of a path by this charset, so it is the one that gives them back.
-  private static final Charset PATH_CHARSET =
+  static final Charset PATH_CHARSET =
       Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
   /// A call of one handle with its arguments.
