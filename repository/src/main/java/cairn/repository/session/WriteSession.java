@@ -44,6 +44,7 @@ public final class WriteSession implements AutoCloseable {
   private @Nullable Carried carried;
   private long bytesPublished;
   private boolean indexed;
+  private boolean hasIndex;
 
   private WriteSession(Packs packs, SessionRecord record, PackWriter.Tools tools)
       throws IOException, CorruptData {
@@ -256,6 +257,22 @@ public final class WriteSession implements AutoCloseable {
     });
   }
 
+  /// Opens an index of what was committed before and of what this session has published since, for
+  /// reading it back before it counts. Closed by the caller before this session.
+  ///
+  /// @throws IllegalStateException before [#publishData]
+  public synchronized Index openPublished() throws IOException, CorruptData {
+    if (!indexed) {
+      throw new IllegalStateException("the index is not published yet");
+    }
+    Index published = new Index(packs.storage(), packs.repository());
+    committed.index().segments().forEach(published::add);
+    if (hasIndex) {
+      published.add(id);
+    }
+    return published;
+  }
+
   private void publishIndex() throws IOException, CorruptData {
     if (indexed) {
       return;
@@ -267,6 +284,7 @@ public final class WriteSession implements AutoCloseable {
         Content index = Content.of(file);
         packs.storage().publish(Index.name(id), index);
         bytesPublished += index.size();
+        hasIndex = true;
       } finally {
         Files.delete(file);
       }
