@@ -39,6 +39,11 @@ public record Attributes(
       this.bits = bits;
     }
 
+    /// The bits of a mode that say so.
+    public int mode() {
+      return bits << 12;
+    }
+
     /// Of the 16 bits of a mode.
     public static Optional<Type> ofMode(int mode) {
       for (Type type : values()) {

@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.engine.files;
+
+import org.jspecify.annotations.NullMarked;
