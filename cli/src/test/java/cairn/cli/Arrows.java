@@ -96,8 +96,8 @@ record Arrows(Map<String, List<String>> table) {
           cli.report          -> base.* repository.snapshot repository.tree
           cli.shell           -> base.* repository.crypto repository.read repository.session \
                                  engine engine.collect cli.report
-          cli.command         -> base.* storage repository.* linux.* volume engine.* cli.report \
-                                 cli.shell
+          cli.command         -> base.* storage repository.* linux.* volume filesystem.* engine.* \
+                                 cli.report cli.shell
           cli.manual          -> engine cli.report cli.shell cli.command
           cli                 -> base.* repository.session engine cli.*
           """);

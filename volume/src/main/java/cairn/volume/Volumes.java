@@ -15,7 +15,14 @@ public final class Volumes {
   ///
   /// @throws IOException saying in one sentence why this cannot be a source
   public static Volume open(String source) throws IOException {
-    Path path = absolute(source, "back up");
+    return open(source, "back up");
+  }
+
+  /// As [#open(String)].
+  ///
+  /// @param verb what is to be done with it, for the message
+  public static Volume open(String source, String verb) throws IOException {
+    Path path = absolute(source, verb);
     try {
       FileStatus.Type type = FileStatus.of(path).type();
       return switch (type) {
@@ -23,14 +30,16 @@ public final class Volumes {
         case BLOCK_DEVICE -> DeviceVolume.open(path);
         case DIRECTORY, CHARACTER_DEVICE, OTHER ->
             throw new IOException(
-                "cannot back up "
+                "cannot "
+                    + verb
+                    + " "
                     + path
                     + ": it is "
                     + words(type)
                     + "; name an image file or a block device");
       };
     } catch (CallFailed e) {
-      throw new IOException("cannot back up " + path + ": " + why(e), e);
+      throw new IOException("cannot " + verb + " " + path + ": " + why(e), e);
     }
   }
 

@@ -21,6 +21,7 @@ import cairn.engine.capture.CannotConverge;
 import cairn.engine.capture.Converge;
 import cairn.engine.capture.LiveDevices;
 import cairn.engine.capture.SourceFailed;
+import cairn.engine.inside.FsckText;
 import cairn.linux.Memory;
 import cairn.repository.Repository;
 import cairn.repository.snapshot.Counts;
@@ -52,6 +53,9 @@ import picocli.CommandLine.Parameters;
           + " here, and 'cairn tracker' has the next backup read only what was written to.",
       "Backups of the same source belong to one group, and each is compared with the newest"
           + " snapshot of its group, so that it costs as little as has changed.",
+      "The file systems in what was captured are checked before the snapshot is saved, as 'cairn"
+          + " fsck' does it, from what was stored. What comes of it is kept in the snapshot; if"
+          + " they are suspect, the snapshot is saved all the same, and the exit code is 3.",
       "A backup that is interrupted or fails leaves no snapshot behind; what it stored until then"
           + " helps the next one.",
     },
@@ -137,6 +141,19 @@ final class BackupCommand extends CairnCommand {
               + " fraction of a second. Default: 5.")
   private int freezeSeconds = 5;
 
+  @Option(
+      names = "--fsck",
+      paramLabel = "SECONDS",
+      order = 16,
+      description = "How long the file systems in what was captured may be checked. Default: 60.")
+  private int fsckSeconds = 60;
+
+  @Option(
+      names = "--no-fsck",
+      order = 17,
+      description = "Do not check the file systems in what was captured.")
+  private boolean noFsck;
+
   BackupCommand(Shell shell) {
     super(shell);
     this.access = new RepositoryAccess(shell);
@@ -149,6 +166,9 @@ final class BackupCommand extends CairnCommand {
     }
     if (freezeSeconds < 1) {
       throw new UsageError("--freeze-limit is a number of seconds, 1 or more");
+    }
+    if (fsckSeconds < 1) {
+      throw new UsageError("--fsck is a number of seconds, 1 or more; --no-fsck is for none");
     }
     try (Sources opened = Sources.open(all ? allOfThisMachine() : sources)) {
       String host = shell().surroundings().get().owner().host();
@@ -209,7 +229,9 @@ final class BackupCommand extends CairnCommand {
               Converge.Limits.DEFAULT
                   .withLongest(freezeMax)
                   .withMemory(Memory.availableBytes(Path.of("/proc"))));
-      BackupRequest request = new BackupRequest(taken, name, tags, parent(repository), !noVerify);
+      Duration fsck = noFsck ? Duration.ZERO : Duration.ofSeconds(fsckSeconds);
+      BackupRequest request =
+          new BackupRequest(taken, name, tags, parent(repository), !noVerify, fsck);
       return new Backup(repository, surroundings, progress, shell().cancellation()).run(request);
     } catch (SourceFailed | CannotConverge | Cancellation.Cancelled e) {
       throw new Explained(e, "no snapshot was made, what was stored until then helps the next run");
@@ -274,8 +296,9 @@ final class BackupCommand extends CairnCommand {
       }
       table
           .row("  added", Units.bytes(report.bytesAdded()) + " to the repository")
-          .row("  parent", parent)
-          .print(out);
+          .row("  parent", parent);
+      FsckText.state(snapshot).ifPresent(state -> table.row("  fsck", state.word()));
+      table.print(out);
     }
 
     @Override

@@ -46,7 +46,7 @@ abstract class CairnCommand implements Callable<Integer> {
   public final Integer call() throws IOException, CorruptData {
     Outcome outcome = run();
     if (json) {
-      shell.out().println(outcome.json());
+      shell.out().println(outcome.jsonText());
     } else {
       outcome.print(shell.out());
     }

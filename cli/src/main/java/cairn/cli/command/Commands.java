@@ -23,6 +23,12 @@ public final class Commands {
     ALL.put("show", shell -> new CommandLine(new ShowCommand(shell)));
     ALL.put("diff", shell -> new CommandLine(new DiffCommand(shell)));
     ALL.put("restore", shell -> new CommandLine(new RestoreCommand(shell)));
+    ALL.put("ls", shell -> new CommandLine(new LsCommand(shell)));
+    ALL.put("cat", shell -> new CommandLine(new CatCommand(shell)));
+    ALL.put("cp", shell -> new CommandLine(new CpCommand(shell)));
+    ALL.put("find", shell -> new CommandLine(new FindCommand(shell)));
+    ALL.put("df", shell -> new CommandLine(new DfCommand(shell)));
+    ALL.put("fsck", shell -> new CommandLine(new FsckCommand(shell)));
     ALL.put("check", shell -> new CommandLine(new CheckCommand(shell)));
     ALL.put("stats", shell -> new CommandLine(new StatsCommand(shell)));
     ALL.put("forget", shell -> new CommandLine(new ForgetCommand(shell)));

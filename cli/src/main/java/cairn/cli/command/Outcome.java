@@ -19,4 +19,9 @@ public interface Outcome {
   void print(PrintStream out);
 
   Json json();
+
+  /// The line of JSON, or what is left of one of which a part is printed already.
+  default String jsonText() {
+    return json().toString();
+  }
 }

@@ -10,6 +10,8 @@ import cairn.cli.report.Table;
 import cairn.cli.report.Units;
 import cairn.cli.shell.ExitCode;
 import cairn.cli.shell.Shell;
+import cairn.engine.inside.FsckText;
+import cairn.engine.inside.Verdict;
 import cairn.repository.Repository;
 import cairn.repository.pin.Pins;
 import cairn.repository.snapshot.Snapshot;
@@ -77,7 +79,7 @@ final class SnapshotsCommand extends CairnCommand {
         out.println("No snapshots.");
         return;
       }
-      Table table = Table.of("ID", "TIME", ">SIZE", ">ADDED", "GROUP", "PINNED", "TAGS");
+      Table table = Table.of("ID", "TIME", ">SIZE", ">ADDED", "GROUP", "FSCK", "PINNED", "TAGS");
       for (Snapshot snapshot : snapshots) {
         table.row(
             Describe.shortId(snapshot.id()),
@@ -85,6 +87,7 @@ final class SnapshotsCommand extends CairnCommand {
             Units.bytes(Describe.size(snapshot)),
             Units.bytes(snapshot.details().counts().bytesStored()),
             snapshot.group(),
+            FsckText.state(snapshot).map(Verdict.State::word).orElse(""),
             pins.isPinned(snapshot.id()) ? "yes" : "",
             String.join(" ", snapshot.details().tags()));
       }

@@ -120,6 +120,9 @@ public final class Backup {
     progress.begin("publishing", 0);
     long stored = session.publishData();
     session.warnings().forEach(problem -> warnings.add(problem.message()));
+    List<VolumeImage> images =
+        new CaptureCheck(repository, surroundings, progress, cancellation)
+            .run(taken.images, session, request.fsck(), warnings);
     Counts counts = counts(taken, stored, millisSince(taken.started));
     Details details =
         new Details(
@@ -129,7 +132,7 @@ public final class Backup {
             request.tags(),
             request.verify(),
             taken.started,
-            taken.images,
+            images,
             counts);
     Draft draft = new Draft(request.group(), details, stored, taken.intake.blocksHealed());
     return commit(draft, session, taken.started);

@@ -4,6 +4,7 @@ import cairn.engine.capture.Converge;
 import cairn.engine.capture.InUse;
 import cairn.engine.capture.Stillness;
 import cairn.volume.Volume;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,10 +15,22 @@ import java.util.Optional;
 /// @param tags kept with the snapshot
 /// @param parent what to compare with
 /// @param verify whether to decode every chunk again before it is stored
+/// @param fsck how long the metadata of what was captured may be checked; zero for not at all
 public record BackupRequest(
-    Sources sources, String group, List<String> tags, Parent parent, boolean verify) {
+    Sources sources,
+    String group,
+    List<String> tags,
+    Parent parent,
+    boolean verify,
+    Duration fsck) {
   public BackupRequest {
     tags = List.copyOf(tags);
+  }
+
+  /// Without a check of what was captured.
+  public BackupRequest(
+      Sources sources, String group, List<String> tags, Parent parent, boolean verify) {
+    this(sources, group, tags, parent, verify, Duration.ZERO);
   }
 
   /// All volumes of a snapshot.

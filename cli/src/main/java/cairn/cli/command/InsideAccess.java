@@ -1,0 +1,146 @@
+package cairn.cli.command;
+
+import cairn.base.block.BlockReader;
+import cairn.base.bytes.CorruptData;
+import cairn.cli.command.RepositoryAccess.Opened;
+import cairn.cli.shell.Shell;
+import cairn.cli.shell.UsageError;
+import cairn.engine.image.KeptBlocks;
+import cairn.engine.image.SnapshotVolume;
+import cairn.filesystem.Places;
+import cairn.repository.View;
+import cairn.repository.snapshot.Snapshot;
+import cairn.repository.snapshot.VolumeImage;
+import cairn.volume.Volume;
+import cairn.volume.Volumes;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// The way into what a person names to look into.
+final class InsideAccess {
+  /// Of the heap, so much is for blocks in memory.
+  private static final int HEAP_PART = 6;
+
+  @Mixin private final RepositoryAccess access;
+
+  @Option(
+      names = "--volume",
+      paramLabel = "VOLUME",
+      order = 5,
+      description = "Look into this volume alone, where the snapshot has several.")
+  private @Nullable String volume;
+
+  InsideAccess(Shell shell) {
+    this.access = new RepositoryAccess(shell);
+  }
+
+  /// What is open to be looked into.
+  ///
+  /// @param name as it was given, without the path
+  /// @param path with the address of a place before it
+  /// @param warnings records that are damaged, so that the snapshot meant may be another
+  record Inside(
+      String name, Places places, String path, List<String> warnings, Deque<AutoCloseable> opened)
+      implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      while (!opened.isEmpty()) {
+        try {
+          opened.pop().close();
+        } catch (IOException | RuntimeException e) {
+          throw e;
+        } catch (Exception e) {
+          throw new IOException(e);
+        }
+      }
+    }
+  }
+
+  Inside open(String text) throws IOException, CorruptData {
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
+    boolean good = false;
+    try {
+      InsideName name = InsideName.parse(text, () -> groups(opened));
+      Inside inside = name.isSnapshot() ? snapshot(name, opened) : file(name, opened);
+      good = true;
+      return inside;
+    } finally {
+      if (!good) {
+        new Inside(text, Places.of(new TreeMap<>()), "", List.of(), opened).close();
+      }
+    }
+  }
+
+  private List<String> groups(Deque<AutoCloseable> opened) throws IOException {
+    try {
+      return Catalog.of(repository(opened).repository()).listing().snapshots().stream()
+          .map(Snapshot::group)
+          .distinct()
+          .toList();
+    } catch (CorruptData e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private Opened repository(Deque<AutoCloseable> opened) throws IOException, CorruptData {
+    if (opened.peek() instanceof Opened already) {
+      return already;
+    }
+    Opened repository = access.open();
+    opened.push(repository);
+    return repository;
+  }
+
+  private Inside snapshot(InsideName name, Deque<AutoCloseable> opened)
+      throws IOException, CorruptData {
+    Opened repository = repository(opened);
+    Catalog catalog = Catalog.of(repository.repository());
+    Snapshot snapshot = catalog.find(name.source());
+    List<VolumeImage> images = wanted(snapshot);
+    View view = repository.repository().openView();
+    opened.push(view);
+    SortedMap<String, BlockReader> volumes = new TreeMap<>();
+    for (VolumeImage image : images) {
+      BlockReader kept = keeping(SnapshotVolume.of(view, image), images.size());
+      opened.push(kept);
+      volumes.put(image.name(), kept);
+    }
+    return new Inside(name.source(), Places.of(volumes), name.path(), catalog.warnings(), opened);
+  }
+
+  private List<VolumeImage> wanted(Snapshot snapshot) throws UsageError {
+    List<VolumeImage> all = snapshot.details().volumes();
+    if (volume == null) {
+      return all;
+    }
+    List<VolumeImage> named = all.stream().filter(each -> each.name().equals(volume)).toList();
+    if (named.isEmpty()) {
+      String names = all.stream().map(VolumeImage::name).collect(Collectors.joining(", "));
+      throw new UsageError("the snapshot has no volume '" + volume + "', only " + names);
+    }
+    return named;
+  }
+
+  private Inside file(InsideName name, Deque<AutoCloseable> opened) throws IOException {
+    if (volume != null) {
+      throw new UsageError("--volume is for snapshots; " + name.source() + " is a volume itself");
+    }
+    Volume source = Volumes.open(name.source(), "look into");
+    BlockReader kept = keeping(source, 1);
+    opened.push(kept);
+    String last = String.valueOf(source.identity().path().getFileName());
+    return new Inside(name.source(), Places.of(last, kept), name.path(), List.of(), opened);
+  }
+
+  private static BlockReader keeping(BlockReader volume, int volumes) {
+    return new KeptBlocks(volume, Runtime.getRuntime().maxMemory() / HEAP_PART / volumes);
+  }
+}
