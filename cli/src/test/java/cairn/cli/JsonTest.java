@@ -55,6 +55,18 @@ class JsonTest {
   }
 
   @Test
+  void soDoThoseThatLookInside() throws IOException {
+    Path image = folder.resolve("disk.img");
+    cairn.linux.test.Command.run("mkfs.ext4", "-q", image.toString(), "8M");
+    Desk desk = new Desk();
+    matches(desk, "ls", image);
+    matches(desk, "find", image, "--type", "d");
+    matches(desk, "cp", image + ":/lost+found", folder);
+    matches(desk, "df", image);
+    matches(desk, "fsck", image);
+  }
+
+  @Test
   void soDoThoseThatLookAtDevices() throws IOException {
     try (LiveDisk disk = new LiveDisk(folder, "disk")) {
       matches(new Desk(), "tracker start", disk.device());
