@@ -85,7 +85,11 @@ record Arrows(Map<String, List<String>> table) {
 
           engine              -> base.* storage repository.* linux volume
           engine.capture      -> base.* storage repository.* linux.* volume filesystem.* engine
-          engine.backup       -> base.* storage repository.* linux.* volume engine engine.capture
+          engine.image        -> base.* storage repository.*
+          engine.inside       -> base.* repository.snapshot filesystem.* engine
+          engine.files        -> base.* linux filesystem.file engine
+          engine.backup       -> base.* storage repository.* filesystem volume engine \
+                                 engine.capture engine.image engine.inside
           engine.restore      -> base.* storage repository.* linux volume engine
           engine.compare      -> base.* storage repository.* linux volume engine
           engine.retention    -> base.* storage repository.* engine
