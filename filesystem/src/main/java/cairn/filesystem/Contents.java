@@ -39,12 +39,15 @@ public final class Contents {
   /// Where all signs are looked for, apart from those at the end.
   private static final int HEAD_BYTES = 256 << 10;
 
+  private static final Known FAT =
+      fileSystem("vfat", FatFileSystem::recognises, FatFileSystem::open);
+
   private static final List<Known> KNOWN =
       List.of(
           fileSystem("ext", ExtFileSystem::recognises, ExtFileSystem::open),
           fileSystem("xfs", XfsFileSystem::recognises, XfsFileSystem::open),
           fileSystem("btrfs", BtrfsFileSystem::recognises, BtrfsFileSystem::open),
-          fileSystem("vfat", FatFileSystem::recognises, FatFileSystem::open),
+          FAT,
           new Known("swap", SwapArea::recognises, volume -> new Swap(SwapArea.open(volume))),
           new Known(
               "LVM2_member",
@@ -87,7 +90,7 @@ public final class Contents {
   private static Content identify(BlockReader volume, Fields head, List<String> signs)
       throws IOException {
     if (signs.isEmpty()) {
-      return signless(volume.size());
+      return FatFileSystem.recognisesCopy(head) ? open(volume, FAT) : signless(volume.size());
     }
     if (signs.size() > 1) {
       return ambiguous(volume, signs.subList(1, signs.size()), signs.getFirst());

@@ -13,7 +13,7 @@ import java.util.Optional;
 ///
 /// | offset | bytes | field                                                                |
 /// |-------:|------:|----------------------------------------------------------------------|
-/// |      0 |    11 | name and extension, padded with blanks; begins with `e5` when it is deleted, with 0 when it was never used, with 5 in place of an `e5` |
+/// |      0 |    11 | name and extension, padded with blanks                               |
 /// |     11 |     1 | attributes: 1 read-only, 8 label, 16 directory, 15 part of a long name |
 /// |     12 |     1 | 8 and 16: the name, the extension is in lower case                   |
 /// |     13 |     5 | created: hundredths, time, date                                      |
@@ -21,6 +21,9 @@ import java.util.Optional;
 /// |  26/20 |   2/2 | first cluster, low and high half                                     |
 /// |     22 |     4 | modified: time, date                                                 |
 /// |     28 |     4 | bytes of the content; 0 for directories                              |
+///
+/// A name that begins with `e5` is deleted, one that begins with 0 was never used, and a first 5
+/// stands for an `e5`.
 ///
 /// @param offset of the entry on the volume
 /// @param longName without its padding

@@ -25,6 +25,9 @@ import java.util.Arrays;
 /// are the same, and that no entry names a cluster that there is not, has to do.
 public final class FatFileSystem implements Format, Checkable, Filed {
 
+  /// Where the copy of the boot sector lies as a rule.
+  private static final int COPY_AT = 6 * 512;
+
   /// Three bytes hold two entries of FAT12, so that a piece holds whole entries of any kind.
   private static final int PIECE_BYTES = 3 << 18;
 
@@ -39,6 +42,18 @@ public final class FatFileSystem implements Format, Checkable, Filed {
   /// @param head the first bytes of the volume
   public static boolean recognises(Fields head) {
     return FatBootSector.recognises(head);
+  }
+
+  /// Whether it is a FAT32 of which nothing but the copy of the boot sector tells. The remainder of
+  /// one looks the same, so that this says nothing where there is any other sign.
+  ///
+  /// @param head the first bytes of the volume
+  public static boolean recognisesCopy(Fields head) {
+    if (head.size() < COPY_AT + FatBootSector.BYTES) {
+      return false;
+    }
+    Fields copy = head.part(COPY_AT, FatBootSector.BYTES);
+    return FatBootSector.recognises(copy) && new FatBootSector(copy).backupOffset() == COPY_AT;
   }
 
   /// @throws CorruptData when the boot sector is damaged
