@@ -77,6 +77,14 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.ext.check -> base.* filesystem.layout filesystem.file filesystem.check \
                                  filesystem.ext.disk filesystem.ext.journal
           filesystem.ext.file -> base.* filesystem.layout filesystem.file filesystem.ext.disk
+          filesystem.ext      -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file filesystem.ext.*
+          filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file
+          filesystem.btrfs    -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file
+          filesystem.fat      -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file
           filesystem.swap     -> base.* filesystem.layout filesystem.used filesystem.check
           filesystem.lvm      -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file
