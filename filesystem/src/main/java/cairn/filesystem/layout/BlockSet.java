@@ -41,6 +41,25 @@ public final class BlockSet {
     return isAll(page) || (!isNone(page) && (page[word(block)] >>> block & 1) != 0);
   }
 
+  /// How many of `[first, end)` are in it, which must lie in `[0, size)`.
+  public long count(long first, long end) {
+    long found = 0;
+    for (long at = first; at < end; ) {
+      long[] page = pages[page(at)];
+      boolean mixed = !isAll(page) && !isNone(page);
+      long unit = mixed ? Long.SIZE : PAGE_BITS;
+      long next = Math.min(end, (at / unit + 1) * unit);
+      if (mixed) {
+        long mask = -1L >>> (Long.SIZE - (next - at)) << at;
+        found += Long.bitCount(page[word(at)] & mask);
+      } else if (isAll(page)) {
+        found += next - at;
+      }
+      at = next;
+    }
+    return found;
+  }
+
   /// Adds `[first, end)`, which must lie in `[0, size)`.
   ///
   /// @return how many of them had not been in it

@@ -33,6 +33,8 @@ final class BlockSetTest {
         assertThat(set.nextIn(at)).isEqualTo(next < 0 ? size : next);
         assertThat(set.nextOut(at)).isEqualTo(Math.min(size, expected.nextClearBit(at)));
         assertThat(set.count()).isEqualTo(expected.cardinality());
+        assertThat(set.count(at, size)).isEqualTo(expected.get(at, size).cardinality());
+        assertThat(set.count(first, end)).isEqualTo(expected.get(first, end).cardinality());
       }
     }
   }

@@ -30,6 +30,10 @@ final class Copies {
   record Loaded(TreeBlock block, BitSet bad, boolean fresh) {}
 
   private static final String ELSEWHERE = "a part of the metadata lies on other devices";
+
+  /// Blocks that snapshots share are read with each of them, up to so many for each sector.
+  private static final long AGAIN_MAX = 4;
+
   private static final Complaints QUIET = (slot, where, field, have, expect) -> {};
 
   private final BlockReader volume;
@@ -38,6 +42,7 @@ final class Copies {
   private final BlockRules rules;
   private final BlockSet seen;
   private final Set<Long> damaged = new HashSet<>();
+  private long again;
   private ChunkMap map;
 
   Copies(BlockReader volume, BtrfsSuperblock superblock, ChunkMap map, Report report) {
@@ -73,7 +78,12 @@ final class Copies {
       report.unknown(ELSEWHERE);
       return Optional.empty();
     }
-    return fresh(places) ? loadAll(wanted, first, places) : loadOne(wanted, first, places);
+    boolean fresh = fresh(places);
+    if (!fresh && ++again > seen.size() * AGAIN_MAX) {
+      report.unknown("subvolumes share so much that the files of some were not looked at");
+      return Optional.empty();
+    }
+    return fresh ? loadAll(wanted, first, places) : loadOne(wanted, first, places);
   }
 
   private boolean fresh(long[] places) {

@@ -77,9 +77,7 @@ final class Covered {
     }
     long first = extents.sector(index, address);
     long end = extents.sector(index, address + bytes);
-    if (covered.nextOut(first) >= end) {
-      return 2;
-    }
-    return covered.nextIn(first) >= end ? 0 : 1;
+    long found = covered.count(first, end);
+    return found == 0 ? 0 : found == end - first ? 2 : 1;
   }
 }

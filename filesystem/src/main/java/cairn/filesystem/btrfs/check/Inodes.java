@@ -45,7 +45,7 @@ final class Inodes {
     this.noHoles = noHoles;
     this.subvolumes = subvolumes;
     this.report = report;
-    this.pieces = new Pieces(covered);
+    this.pieces = new Pieces(covered, tree != Ids.DATA_RELOCATION);
   }
 
   void item(Item item) {
@@ -143,7 +143,7 @@ final class Inodes {
     inode = null;
     number = 0;
     links = new Links();
-    pieces = new Pieces(covered);
+    pieces = new Pieces(covered, tree != Ids.DATA_RELOCATION);
   }
 
   private void check(Inode of, Subject subject) {

@@ -12,6 +12,7 @@ final class Pieces {
   }
 
   private final Covered covered;
+  private final boolean judged;
   private long bytes;
   private long end;
   private boolean any;
@@ -25,8 +26,11 @@ final class Pieces {
   /// Where the first hole begins that no extent stands for, or -1.
   private long gap = -1;
 
-  Pieces(Covered covered) {
+  /// @param judged whether checksums are expected by the flags of the inode: what a balance is
+  ///   moving has them by the flags of another one
+  Pieces(Covered covered, boolean judged) {
     this.covered = covered;
+    this.judged = judged;
   }
 
   void add(FileExtent extent) {
@@ -53,7 +57,7 @@ final class Pieces {
     boolean packed = extent.compression() != 0;
     long from = packed ? extent.address() : extent.address() + extent.offset();
     int found = covered.of(from, packed ? extent.addressBytes() : extent.bytes());
-    if (found < 0) {
+    if (found < 0 || !judged) {
       return;
     }
     if (extent.isPreallocated()) {
