@@ -63,7 +63,7 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file filesystem.xfs.*
           filesystem.btrfs    -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.file filesystem.btrfs.*
+                                 filesystem.file
           filesystem.fat      -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file
           filesystem.btrfs.tree -> base.* filesystem.layout filesystem.file
@@ -80,10 +80,6 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.ext      -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file filesystem.ext.*
           filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.file
-          filesystem.btrfs    -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.file
-          filesystem.fat      -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file
           filesystem.swap     -> base.* filesystem.layout filesystem.used filesystem.check
           filesystem.lvm      -> base.* filesystem.layout filesystem.used filesystem.check \

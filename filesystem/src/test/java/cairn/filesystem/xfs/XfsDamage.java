@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /// Metadata of an XFS, changed at places that chance chooses.
@@ -82,6 +83,31 @@ final class XfsDamage {
 
   List<String> kinds() {
     return List.copyOf(structures.keySet());
+  }
+
+  /// Adds to a field of the first structure of a kind that suits, and makes the checksum right
+  /// again.
+  ///
+  /// @param width of the field in bytes
+  Change add(String kind, Predicate<Fields> suits, int at, int width, long number)
+      throws IOException {
+    for (Structure structure : structures.getOrDefault(kind, List.of())) {
+      byte[] before = new byte[structure.length];
+      volume.read(structure.offset, before, 0, before.length);
+      if (suits.test(Fields.bigEndian(before))) {
+        byte[] after = before.clone();
+        int from = at < 0 ? after.length + at : at;
+        long carry = number;
+        for (int index = from + width - 1; index >= from; index--) {
+          carry += after[index] & 0xFF;
+          after[index] = (byte) carry;
+          carry >>= 8;
+        }
+        seal(kind, after);
+        return new Change(structure.offset, before, after, kind + "+" + at);
+      }
+    }
+    throw new IllegalArgumentException("no " + kind + " that suits");
   }
 
   /// @param sealed whether the checksum is made right again

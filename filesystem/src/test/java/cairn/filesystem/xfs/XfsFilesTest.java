@@ -25,9 +25,8 @@ final class XfsFilesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "-m rmapbt=1",
-        "-b size=1024 -m bigtime=0,reflink=0",
-        "-n size=16384 -i size=1024,nrext64=1"
+        "-m rmapbt=1 -i size=1024,nrext64=1",
+        "-b size=1024 -n size=4096 -m bigtime=0,reflink=0"
       })
   void filesAreAsTheKernelTellsThem(String options) throws Exception {
     Path image = XfsPopulation.make(directory.resolve("image"), options);

@@ -47,8 +47,9 @@ final class XfsPopulation {
         setfattr -n trusted.two -v $i attrs/few$i
       done
       touch attrs/leaf attrs/node attrs/remote
-      for i in $(seq 12); do setfattr -n user.leaf$i -v "$(printf 'v%.0s' $(seq 90))" attrs/leaf; done
-      for i in $(seq 130); do setfattr -n user.node$i -v "$(printf 'n%.0s' $(seq $i))" attrs/node; done
+      many() { printf "$1%.0s" $(seq $2); }
+      for i in $(seq 12); do setfattr -n user.leaf$i -v $(many v 90) attrs/leaf; done
+      for i in $(seq 130); do setfattr -n user.node$i -v $(many n $i) attrs/node; done
       for i in $(seq 1 5 130); do setfattr -x user.node$i attrs/node; done
       for i in 1 2 3; do
         head -c $((i * 15000)) /dev/urandom | base64 -w0 | sed 's/^/0s/' > value

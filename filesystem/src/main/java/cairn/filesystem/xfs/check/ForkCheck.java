@@ -20,6 +20,7 @@ final class ForkCheck implements XfsFork.Visitor {
   private final XfsMap map = new XfsMap();
   private boolean content;
   private long blocks;
+  private boolean pending;
 
   ForkCheck(XfsSource source, Ledger ledger, Report report, XfsFork fork) {
     this.source = source;
@@ -55,11 +56,16 @@ final class ForkCheck implements XfsFork.Visitor {
     return map;
   }
 
+  /// Whether a part of it may not have been written back.
+  boolean isPending() {
+    return pending;
+  }
+
   @Override
   public boolean treeBlock(long block) {
     blocks++;
     long flags = flags() | XfsReverse.TREE;
-    return own(block, 1, flags, fork.inode().subject());
+    return own(block, 1, flags, fork.inode().subject()) && !pending;
   }
 
   @Override
@@ -89,6 +95,8 @@ final class ForkCheck implements XfsFork.Visitor {
     XfsSuperblock superblock = source.superblock();
     XfsReverse owner =
         new XfsReverse(superblock.inGroup(block), count, fork.inode().number(), offset);
+    pending |= !content && ledger.isPending(superblock.group(block), owner);
+    pending |= ledger.isPending(superblock.group(block), owner) && (offset & XfsReverse.TREE) != 0;
     return ledger.own(superblock.group(block), owner, subject);
   }
 

@@ -7,6 +7,7 @@ import cairn.filesystem.xfs.layout.XfsFreeList;
 import cairn.filesystem.xfs.layout.XfsGroup;
 import cairn.filesystem.xfs.layout.XfsReverse;
 import cairn.filesystem.xfs.layout.XfsSource;
+import cairn.filesystem.xfs.layout.XfsSuperblock;
 import cairn.filesystem.xfs.layout.XfsTree;
 import cairn.filesystem.xfs.layout.XfsTreeKind;
 import java.io.IOException;
@@ -31,7 +32,11 @@ final class GroupCheck {
 
   /// @return the blocks that count as free, or -1 when that is not known
   long check() throws IOException {
-    own(0, source.superblock().headerBlocks(), XfsReverse.HEADERS, subject());
+    XfsSuperblock superblock = source.superblock();
+    own(0, superblock.headerBlocks(), XfsReverse.HEADERS, subject());
+    if (ledger.isPending(superblock.groupOffset(number) + superblock.sectorBytes())) {
+      return -1;
+    }
     try {
       return check(XfsGroup.read(source, number));
     } catch (CorruptData e) {
@@ -72,6 +77,10 @@ final class GroupCheck {
   }
 
   private void checkAside(XfsGroup group) throws IOException {
+    XfsSuperblock superblock = source.superblock();
+    if (ledger.isPending(superblock.groupOffset(number) + 3L * superblock.sectorBytes())) {
+      return;
+    }
     try {
       Subject subject = Subject.of("free list", Long.toString(number));
       XfsFreeList.visit(
@@ -115,7 +124,7 @@ final class GroupCheck {
     public boolean block(long block) {
       treeBlocks++;
       Subject subject = Subject.of(kind.title(), Long.toString(number)).at(Long.toString(block));
-      return own(block, 1, owner, subject);
+      return ledger.ownTree(number, new XfsReverse(block, 1, owner, 0), subject);
     }
 
     @Override

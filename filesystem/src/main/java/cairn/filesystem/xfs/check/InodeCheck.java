@@ -64,6 +64,10 @@ final class InodeCheck {
   }
 
   private void check(Place place, Fields fields, int from) throws IOException {
+    long offset = source.superblock().inodeOffset(inodes.number(place));
+    if (ledger.isPending(offset)) {
+      return;
+    }
     XfsInode inode;
     try {
       inode = XfsInode.of(source, fields, from, inodes.number(place));
@@ -100,12 +104,16 @@ final class InodeCheck {
       ForkCheck fork = new ForkCheck(source, ledger, report, attributes.get());
       fork.check(false);
       blocks += fork.blocks();
-      checkAttributes(inode, attributes.get(), fork.map());
+      if (!fork.isPending()) {
+        checkAttributes(inode, attributes.get(), fork.map());
+      }
     }
     if (blocks != inode.blocks()) {
       report.problem(inode.subject(), "blocks", inode.blocks(), blocks);
     }
-    checkContent(place, inode, data.map());
+    if (!data.isPending()) {
+      checkContent(place, inode, data.map());
+    }
   }
 
   private void checkContent(Place place, XfsInode inode, XfsMap map) throws IOException {

@@ -2,6 +2,7 @@ package cairn.filesystem.xfs.check;
 
 import cairn.base.bytes.Subject;
 import cairn.filesystem.layout.BlockSet;
+import cairn.filesystem.xfs.layout.XfsPending;
 import cairn.filesystem.xfs.layout.XfsReverse;
 import cairn.filesystem.xfs.layout.XfsSuperblock;
 
@@ -11,6 +12,7 @@ final class Ledger {
   private static final long SHARED_KIND = 0x5348_4152_4544L;
 
   private final XfsSuperblock superblock;
+  private final XfsPending pending;
   private final Report report;
   private final BlockSet free;
   private final BlockSet owned;
@@ -21,7 +23,9 @@ final class Ledger {
   private long sharedUsed;
   private long sharedTold;
 
-  Ledger(XfsSuperblock superblock, Report report) {
+  /// @param pending what need not be as it is to be
+  Ledger(XfsSuperblock superblock, XfsPending pending, Report report) {
+    this.pending = pending;
     this.superblock = superblock;
     this.report = report;
     this.free = new BlockSet(superblock.blocks());
@@ -66,12 +70,29 @@ final class Ledger {
     used[(int) group] += Sums.of(extent);
     boolean alone =
         owned.add(first, end) == extent.count()
-            && free.nextIn(first) >= end
-            && content.nextIn(first) >= end;
+            && (!report.isSettled() || (free.nextIn(first) >= end && content.nextIn(first) >= end));
     if (!alone) {
       report.problem(subject, "blocks", extent.block() + "+" + extent.count(), "its own");
     }
     return alone;
+  }
+
+  /// Takes a block of a tree.
+  ///
+  /// @return whether it may be read
+  boolean ownTree(long group, XfsReverse block, Subject subject) {
+    return own(group, block, subject) && !isPending(group, block);
+  }
+
+  /// Whether changes of the sector at an offset, in bytes, may not have been written back.
+  boolean isPending(long offset) {
+    return pending.covers(offset, superblock.sectorBytes());
+  }
+
+  /// Whether changes of blocks of a group may not have been written back.
+  boolean isPending(long group, XfsReverse extent) {
+    long block = superblock.blockBytes();
+    return pending.covers(linear(group, extent.block()) * block, extent.count() * block);
   }
 
   /// Takes blocks for the content of a file.

@@ -61,7 +61,7 @@ final class NamesCheck {
     Place place = inodes.find(number);
     boolean good =
         place != null
-            && superblock.inodeGroup(number) == group
+            && superblock.isInode(group, inGroup)
             && inGroup % XfsInodeHeader.LISTS == list
             && place.isUsed()
             && place.links() == 0

@@ -8,6 +8,7 @@ import cairn.filesystem.check.Findings;
 /// structure is not known, so that its blocks must not be called lost, nor its files unreachable.
 final class Report {
   private final Findings findings;
+  private boolean settled = true;
   private boolean blocksKnown = true;
   private boolean namesKnown = true;
 
@@ -15,12 +16,27 @@ final class Report {
     this.findings = findings;
   }
 
+  /// From now on, only structures by themselves are told of: changes of others are in the log.
+  void unsettled() {
+    settled = false;
+    blocksKnown = false;
+    namesKnown = false;
+  }
+
+  boolean isSettled() {
+    return settled;
+  }
+
+  /// A structure is wrong by itself.
   void problem(CorruptData problem) {
     findings.problem(problem);
   }
 
+  /// Structures do not agree with each other.
   void problem(Subject subject, String field, Object have, Object expect) {
-    findings.problem(subject.corrupt(field, have.toString(), expect.toString()));
+    if (settled) {
+      findings.problem(subject.corrupt(field, have.toString(), expect.toString()));
+    }
   }
 
   /// Not every block's owner is known any more.

@@ -8,6 +8,7 @@ import cairn.filesystem.used.MapRefused;
 import cairn.filesystem.xfs.check.Inodes.Chunk;
 import cairn.filesystem.xfs.layout.XfsInodeHeader;
 import cairn.filesystem.xfs.layout.XfsLog;
+import cairn.filesystem.xfs.layout.XfsPending;
 import cairn.filesystem.xfs.layout.XfsReverse;
 import cairn.filesystem.xfs.layout.XfsSource;
 import cairn.filesystem.xfs.layout.XfsSuperblock;
@@ -79,15 +80,19 @@ public final class XfsCheck {
       return;
     }
     XfsLog log = new XfsLog(volume, superblock);
-    if (!log.isClean()) {
-      findings.unknown("the log is dirty: it has to be replayed before anything can be checked");
-      return;
+    boolean clean = log.isClean();
+    XfsPending pending = clean ? XfsPending.none(superblock) : log.pending();
+    if (!pending.isSettled()) {
+      findings.unknown(
+          "the log is dirty: its changes have to be replayed, and until then only structures that"
+              + " it does not change can be checked, each by itself");
+      report.unsettled();
     }
-    checkAll(new XfsSource(volume, superblock, log.newest()));
+    checkAll(new XfsSource(volume, superblock, log.newest()), pending, clean);
   }
 
-  private void checkAll(XfsSource source) throws IOException {
-    Ledger ledger = new Ledger(superblock, report);
+  private void checkAll(XfsSource source, XfsPending pending, boolean clean) throws IOException {
+    Ledger ledger = new Ledger(superblock, pending, report);
     Inodes inodes = new Inodes(superblock);
     List<@Nullable XfsInodeHeader> headers = new ArrayList<>();
     Totals totals = new Totals();
@@ -108,22 +113,30 @@ public final class XfsCheck {
         inodeCheck.check(chunk);
       }
     }
+    if (!report.isSettled()) {
+      return;
+    }
     NamesCheck names = new NamesCheck(source, inodes, report, inodeCheck);
     for (int group = 0; group < headers.size(); group++) {
       XfsInodeHeader header = headers.get(group);
       if (header != null) {
-        names.checkLists(header, group, false);
+        names.checkLists(header, group, !clean);
       }
     }
     names.check();
     if (report.blocksKnown()) {
       ledger.conclude();
     }
-    totals.check();
+    if (clean) {
+      totals.check();
+    }
   }
 
   private @Nullable XfsInodeHeader header(
       XfsSource source, Ledger ledger, Inodes inodes, long group) throws IOException {
+    if (ledger.isPending(superblock.groupOffset(group) + 2L * superblock.sectorBytes())) {
+      return null;
+    }
     try {
       return new InodeTreesCheck(source, ledger, inodes, report, group).check();
     } catch (CorruptData e) {

@@ -12,7 +12,7 @@ import java.io.IOException;
 /// | offset, version 4 | bytes | field                                                           |
 /// |------------------:|------:|-----------------------------------------------------------------|
 /// |              0, 0 |       | as in an [index][XfsIndex]                                      |
-/// |            56, 12 |     6 | number of entries; bytes of the names; where they begin: u16 each |
+/// |            56, 12 |     6 | entries; bytes of names; where names begin: u16 each            |
 /// |            64, 20 |    12 | free ranges: offset, length: u16 each                           |
 /// |            80, 32 |       | an entry: hash, u32; offset of its name, u16; flags, u8; padding |
 ///

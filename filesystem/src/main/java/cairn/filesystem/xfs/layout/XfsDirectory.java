@@ -16,8 +16,8 @@ import java.util.Optional;
 /// |------------------:|------:|-------------------------------------------------------|
 /// |              0, 0 |     4 | `XDF3`, version 4 `XD2F`                              |
 /// |              4, - |    44 | [seal][XfsSeal#DIRECTORY]                             |
-/// |             48, 4 |    12 | first block of entries, number of those listed, of those in use: u32 each |
-/// |            64, 16 |       | the longest unused range of each block, u16; `ffff` when there is no block |
+/// |             48, 4 |    12 | first block of entries, how many are listed, in use   |
+/// |            64, 16 |       | longest unused range of each, u16; `ffff`: no block   |
 public final class XfsDirectory {
   private static final long INDEX_AT = 32L << 30;
   private static final long TABLES_AT = 64L << 30;

@@ -13,9 +13,11 @@ import java.io.IOException;
 /// |              0, 0 |     4 | `XDD3` or `XDB3`; version 4: `XD2D` or `XD2B`        |
 /// |              4, - |    44 | [seal][XfsSeal#DIRECTORY]                            |
 /// |             48, 4 |    12 | the longest unused ranges: offset, length: u16 each  |
-/// |            64, 16 |       | an entry: inode, 8; length of the name, 1; name; type, 1, with the feature; padding; its own offset, 2 |
-/// |                   |       | an unused range: `ffff`; length, 2; anything; its own offset, 2 |
-/// |          size - 8 |     8 | number of hashes before this field, see [XfsHashes], and of stale ones among them |
+/// |          size - 8 |     8 | of a single block: number of hashes, and of stale ones |
+///
+/// An entry is: inode, 8; length of the name, 1; name; type, 1, with the feature; padding; its own
+/// offset, 2. An unused range is: `ffff`; length, 2; anything; its own offset, 2. The
+/// [hashes][XfsHashes] come right before their number.
 ///
 /// Types: file 1, directory 2, character and block device 3, 4, FIFO 5, socket 6, symbolic link 7.
 public final class XfsDirectoryData {

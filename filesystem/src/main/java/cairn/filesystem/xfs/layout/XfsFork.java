@@ -59,7 +59,7 @@ public record XfsFork(XfsInode inode, Use use, Fields fields, int from, int byte
       new XfsTree(source, XfsTreeKind.EXTENTS, inode.number(), walk)
           .visitRoot(fields, from, bytes, subject);
     }
-    if (walk.count != extents()) {
+    if (walk.whole && walk.count != extents()) {
       visitor.problem(
           inode.subject().corrupt("extents", "" + extents(), Long.toString(walk.count)));
     }
@@ -70,6 +70,7 @@ public record XfsFork(XfsInode inode, Use use, Fields fields, int from, int byte
     private final Visitor visitor;
     private long end;
     private long count;
+    private boolean whole = true;
 
     Walk(XfsSuperblock superblock, Visitor visitor) {
       this.superblock = superblock;
@@ -78,7 +79,9 @@ public record XfsFork(XfsInode inode, Use use, Fields fields, int from, int byte
 
     @Override
     public boolean block(long block) {
-      return visitor.treeBlock(block);
+      boolean into = visitor.treeBlock(block);
+      whole &= into;
+      return into;
     }
 
     @Override

@@ -9,14 +9,14 @@ import java.util.Arrays;
 /// The tree of hashes of a directory or of attributes, `struct xfs_da_blkinfo`. Each pointer stands
 /// beside the last hash below it.
 ///
-/// | offset, version 4 | bytes | field                                                     |
-/// |------------------:|------:|-----------------------------------------------------------|
-/// |              0, 0 |     8 | right and left sibling, 0 for none                        |
-/// |              8, 8 |     2 | magic: `3ebe`, leaf `3dff`, `3df1` or `3bee`; version 4: `f...`, `d2..` |
-/// |             12, - |    44 | [seal][XfsSeal#INDEX]                                     |
-/// |            56, 12 |     2 | number of hashes                                          |
-/// |            58, 14 |     2 | level, 1 right above the leaves; of a directory's leaf: stale hashes |
-/// |            64, 16 |       | hash, block: u32 each; of a leaf see [XfsHashes]          |
+/// | offset, version 4 | bytes | field                                                  |
+/// |------------------:|------:|--------------------------------------------------------|
+/// |              0, 0 |     8 | right and left sibling, 0 for none                     |
+/// |              8, 8 |     2 | magic, see the constants                               |
+/// |             12, - |    44 | [seal][XfsSeal#INDEX]                                  |
+/// |            56, 12 |     2 | number of hashes                                       |
+/// |            58, 14 |     2 | level, 1 above the leaves; of a directory's leaf: stale ones |
+/// |            64, 16 |       | hash, block: u32 each; of a leaf see [XfsHashes]       |
 ///
 /// The leaf of a directory that has only one is followed by the longest unused range of each block
 /// of entries, u16, and their number, u32, at its very end.

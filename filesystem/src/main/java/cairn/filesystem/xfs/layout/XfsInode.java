@@ -17,7 +17,7 @@ import java.util.Optional;
 /// |      8 |     8 | owner, group                                                       |
 /// |     16 |     4 | links                                                              |
 /// |     24 |     8 | extents of the data fork, with large counts                        |
-/// |     32 |    24 | times of access, modification, change: seconds and nanoseconds, or, with a flag, nanoseconds since 2^31 seconds before 1970 |
+/// |     32 |    24 | times of access, modification, change, see below                   |
 /// |     56 |    16 | size, blocks                                                       |
 /// |     72 |     4 | hint for the size of extents                                       |
 /// |     76 |     6 | extents of data fork and attributes; of attributes with large counts |
@@ -29,6 +29,9 @@ import java.util.Optional;
 /// |    120 |    12 | flags; hint for the size of extents copied on write                |
 /// |    144 |     8 | time of creation                                                   |
 /// |    152 |    24 | its number; UUID                                                   |
+///
+/// A time is seconds and nanoseconds, u32 each; or, with a flag, nanoseconds since 2^31 seconds
+/// before 1970, u64.
 public final class XfsInode {
   public static final int REALTIME = 0x1;
   public static final int DEVICE_FORMAT = 0;

@@ -2,7 +2,8 @@ package cairn.filesystem.xfs.layout;
 
 import cairn.filesystem.layout.Fields;
 
-/// To whom blocks of a group belong, `struct xfs_rmap_rec`.
+/// To whom blocks of a group belong, `struct xfs_rmap_rec`: block, count: u32 each; owner, offset:
+/// u64 each.
 ///
 /// @param owner an inode; or a negative number, see the constants
 /// @param offset in the file, in blocks, with the flags in its upper bits

@@ -13,7 +13,9 @@ import java.io.IOException;
 /// |     1 | number of entries                                                |
 /// |     1 | how many of them, with the parent, need 8 bytes                  |
 /// |   4/8 | parent                                                           |
-/// |       | each entry: length of the name, 1; offset that it would have, 2; name; type, 1, with the feature; inode, 4/8 |
+///
+/// An entry is: length of the name, 1; offset that it would have, 2; name; type, 1, with the
+/// feature; inode, 4/8.
 public final class XfsShortDirectory {
   private static final int ENTRY_BYTES = 3;
 

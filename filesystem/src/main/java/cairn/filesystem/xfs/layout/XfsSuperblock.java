@@ -196,6 +196,11 @@ public final class XfsSuperblock {
         && inGroup(inode >>> fields.u8(123)) >= headerBlocks();
   }
 
+  /// @param inGroup its number in the group, as it was read from somewhere
+  public boolean isInode(long group, long inGroup) {
+    return inGroup >>> inodeShift() == 0 && isInode(inode(group, inGroup));
+  }
+
   public long inodeGroup(long inode) {
     return inode >>> inodeShift();
   }

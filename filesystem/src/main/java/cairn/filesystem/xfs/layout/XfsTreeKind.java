@@ -4,13 +4,13 @@ import cairn.filesystem.layout.Fields;
 
 /// The kinds of B-trees, and what their records look like.
 ///
-/// | kind                         | record                                                       |
-/// |------------------------------|--------------------------------------------------------------|
-/// | free extents (two orders)    | block, count: u32 each                                       |
-/// | inodes, chunks with free ones | see [XfsInodeChunk]                                         |
-/// | reverse map                  | block, count: u32; owner, offset with flags in bits 61..63: u64 |
-/// | shared extents               | block with a flag in bit 31, count, references: u32 each     |
-/// | extents of a file            | see [XfsExtent]                                              |
+/// | kind                          | record                                              |
+/// |-------------------------------|-----------------------------------------------------|
+/// | free extents (two orders)     | block, count: u32 each                              |
+/// | inodes, chunks with free ones | see [XfsInodeChunk]                                 |
+/// | reverse map                   | see [XfsReverse]                                    |
+/// | shared extents                | block with a flag in bit 31, count, references: u32 |
+/// | extents of a file             | see [XfsExtent]                                     |
 ///
 /// A key is what orders the records; that of the reverse map is block, owner and offset, and each
 /// pointer has a second key that no record below it exceeds.
