@@ -64,7 +64,7 @@ final class FatDirectoryCheck {
 
   static Subject subject(FatEntry entry, String path) {
     String kind = entry.isDirectory() ? "directory" : "file";
-    return Subject.of(kind, path + entry.fileName()).at(Long.toString(entry.offset()));
+    return Subject.of(kind, path + entry.printable()).at(Long.toString(entry.offset()));
   }
 
   void end() {

@@ -66,11 +66,11 @@ record FatEntry(long offset, Fields fields, Optional<String> longName) {
   }
 
   boolean isDot() {
-    return fields.holds(0, ".          ");
+    return fields.u8(0) == '.' && fields.holds(0, ".          ");
   }
 
   boolean isDotDot() {
-    return fields.holds(0, "..         ");
+    return fields.u8(0) == '.' && fields.holds(0, "..         ");
   }
 
   /// The high half is something else in a FAT12 or FAT16.
@@ -108,6 +108,18 @@ record FatEntry(long offset, Fields fields, Optional<String> longName) {
       text.append(lower ? Codepage437.decodeLower(each) : Codepage437.decode(each));
     }
     return text.toString();
+  }
+
+  /// For a person to read.
+  String printable() {
+    String name = name();
+    for (int index = 0; index < name.length(); index++) {
+      char each = name.charAt(index);
+      if (each < ' ' || each >= 0x7F) {
+        return fileName().toString();
+      }
+    }
+    return name;
   }
 
   /// In UTF-8. Half a surrogate pair, which is no character, is encoded as if it were one, so that

@@ -75,8 +75,9 @@ final class FatTreeCheck {
     long cluster = place.first();
     for (long index = 0; index < clusters; index++) {
       Fields piece = piece(cluster);
+      long offset = offset(cluster);
       for (int at = 0; at + FatEntry.BYTES <= piece.size(); at += FatEntry.BYTES) {
-        Optional<FatEntry> entry = slots.slot(piece, at, offset(cluster));
+        Optional<FatEntry> entry = slots.slot(piece, at, offset);
         if (entry.isPresent()) {
           check.entry(entry.get());
         }
@@ -104,10 +105,11 @@ final class FatTreeCheck {
   /// The next directory of a piece. Without any, the next piece is taken.
   private Optional<FatEntry> next(Level level) throws IOException, CorruptData {
     Fields piece = piece(level.cluster);
+    long offset = offset(level.cluster);
     while (level.at + FatEntry.BYTES <= piece.size()) {
       int at = level.at;
       level.at += FatEntry.BYTES;
-      Optional<FatEntry> entry = level.slots.slot(piece, at, offset(level.cluster));
+      Optional<FatEntry> entry = level.slots.slot(piece, at, offset);
       if (entry.isPresent() && isSubdirectory(entry.get())) {
         return entry;
       }
@@ -128,7 +130,7 @@ final class FatTreeCheck {
     Subject subject = FatDirectoryCheck.subject(entry, parent.path());
     subject.check(levels.size() < DEPTH_MAX, "levels", levels.size(), DEPTH_MAX);
     long first = entry.firstCluster(boot);
-    String path = shortened(parent.path()) + entry.fileName() + "/";
+    String path = shortened(parent.path()) + entry.printable() + "/";
     enter(new Place(path, first, parent.isRoot() ? 0 : parent.first(), false), subject);
   }
 
