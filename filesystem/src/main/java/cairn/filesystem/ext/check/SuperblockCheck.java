@@ -124,6 +124,7 @@ final class SuperblockCheck {
         .report()
         .good(() -> {
           Fields content = Fields.littleEndian(scene.blocks().read(block, mmp));
+          mmp.checkEqual(scene.claims().takeMetadata(block, 1), 0, "claims of others");
           mmp.checkEqual(content.i32(0), MMP_MAGIC, "magic");
           if (superblock.hasChecksums()) {
             int crc = RawCrc32c.of(superblock.checksumSeed(), content.bytes(), 0, MMP_CHECKSUM_AT);
