@@ -54,23 +54,22 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.check    -> base.* filesystem.layout
           filesystem.file     -> base.* filesystem.layout
           filesystem.ext      -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.file filesystem.ext.*
-          filesystem.xfs.layout -> base.* filesystem.layout filesystem.used
-          filesystem.xfs.check -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.xfs.layout
-          filesystem.xfs.file -> base.* filesystem.layout filesystem.used filesystem.file \
-                                 filesystem.xfs.layout
-          filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.file filesystem.xfs.*
-          filesystem.btrfs    -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.file
-          filesystem.fat      -> base.* filesystem.layout filesystem.used filesystem.check \
+          filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check \ \
                                  filesystem.file
           filesystem.btrfs.tree -> base.* filesystem.layout filesystem.file
           filesystem.btrfs.check -> base.* filesystem.layout filesystem.check \
                                  filesystem.btrfs.tree
           filesystem.btrfs.file -> base.* filesystem.layout filesystem.file \
                                  filesystem.btrfs.tree
+          filesystem.btrfs    -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file filesystem.btrfs.*
+          filesystem.fat      -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file \
+          filesystem.xfs.layout -> base.* filesystem.layout filesystem.used
+          filesystem.xfs.check -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.xfs.layout
+          filesystem.xfs.file -> base.* filesystem.layout filesystem.used filesystem.file \
+                                 filesystem.xfs.layout
           filesystem.ext.disk -> base.* filesystem.layout filesystem.file
           filesystem.ext.journal -> base.* filesystem.layout filesystem.file \
                                  filesystem.ext.disk
@@ -79,7 +78,6 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.ext.file -> base.* filesystem.layout filesystem.file filesystem.ext.disk
           filesystem.ext      -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file filesystem.ext.*
-          filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file
           filesystem.swap     -> base.* filesystem.layout filesystem.used filesystem.check
           filesystem.lvm      -> base.* filesystem.layout filesystem.used filesystem.check \
