@@ -26,9 +26,6 @@ import picocli.CommandLine.Option;
 
 /// The way into what a person names to look into.
 final class InsideAccess {
-  /// Of the heap, so much is for blocks in memory.
-  private static final int HEAP_PART = 6;
-
   @Mixin private final RepositoryAccess access;
 
   @Option(
@@ -109,7 +106,7 @@ final class InsideAccess {
     opened.push(view);
     SortedMap<String, BlockReader> volumes = new TreeMap<>();
     for (VolumeImage image : images) {
-      BlockReader kept = keeping(SnapshotVolume.of(view, image), images.size());
+      BlockReader kept = KeptBlocks.sharing(SnapshotVolume.of(view, image), images.size());
       opened.push(kept);
       volumes.put(image.name(), kept);
     }
@@ -134,13 +131,9 @@ final class InsideAccess {
       throw new UsageError("--volume is for snapshots; " + name.source() + " is a volume itself");
     }
     Volume source = Volumes.open(name.source(), "look into");
-    BlockReader kept = keeping(source, 1);
+    BlockReader kept = KeptBlocks.sharing(source, 1);
     opened.push(kept);
     String last = String.valueOf(source.identity().path().getFileName());
     return new Inside(name.source(), Places.of(last, kept), name.path(), List.of(), opened);
-  }
-
-  private static BlockReader keeping(BlockReader volume, int volumes) {
-    return new KeptBlocks(volume, Runtime.getRuntime().maxMemory() / HEAP_PART / volumes);
   }
 }

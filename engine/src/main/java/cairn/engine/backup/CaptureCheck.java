@@ -68,7 +68,8 @@ final class CaptureCheck {
       SortedMap<String, BlockReader> volumes = new TreeMap<>();
       try {
         for (VolumeImage image : images) {
-          volumes.put(image.name(), open(image, new NodeReader(nodes), () -> reader(index)));
+          BlockReader volume = open(image, new NodeReader(nodes), () -> reader(index));
+          volumes.put(image.name(), KeptBlocks.sharing(volume, images.size()));
         }
         return check(images, Places.of(volumes), time, warnings);
       } finally {
@@ -94,7 +95,7 @@ final class CaptureCheck {
   private static BlockReader open(
       VolumeImage image, NodeReader nodes, Supplier<ChunkReader> newReader) {
     VolumeTree tree = new VolumeTree(nodes, image.root().orElse(null), image.blockCount());
-    return new KeptBlocks(new SnapshotVolume(image, tree, newReader));
+    return new SnapshotVolume(image, tree, newReader);
   }
 
   private List<VolumeImage> check(

@@ -17,8 +17,11 @@ public final class KeptBlocks implements BlockReader {
   private final BlockReader volume;
   private final Map<Long, Block> kept;
 
-  public KeptBlocks(BlockReader volume) {
-    this(volume, Runtime.getRuntime().maxMemory() / HEAP_PART);
+  /// With as much memory as suits the heap.
+  ///
+  /// @param volumes that are open at the same time and share it
+  public static KeptBlocks sharing(BlockReader volume, int volumes) {
+    return new KeptBlocks(volume, Runtime.getRuntime().maxMemory() / HEAP_PART / volumes);
   }
 
   /// @param bytes of memory at most

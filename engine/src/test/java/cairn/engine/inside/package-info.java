@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.engine.inside;
+
+import org.jspecify.annotations.NullMarked;
