@@ -53,9 +53,20 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.used     -> base.*
           filesystem.check    -> base.* filesystem.layout
           filesystem.file     -> base.* filesystem.layout
+          filesystem.ext.disk -> base.* filesystem.layout filesystem.file
+          filesystem.ext.journal -> base.* filesystem.layout filesystem.file filesystem.ext.disk
+          filesystem.ext.check -> base.* filesystem.layout filesystem.file filesystem.check \
+                                 filesystem.ext.disk filesystem.ext.journal
+          filesystem.ext.file -> base.* filesystem.layout filesystem.file filesystem.ext.disk
           filesystem.ext      -> base.* filesystem.layout filesystem.used filesystem.check \
-          filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check \ \
-                                 filesystem.file
+                                 filesystem.file filesystem.ext.*
+          filesystem.xfs.layout -> base.* filesystem.layout filesystem.used
+          filesystem.xfs.check -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.xfs.layout
+          filesystem.xfs.file -> base.* filesystem.layout filesystem.used filesystem.file \
+                                 filesystem.xfs.layout
+          filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check \
+                                 filesystem.file filesystem.xfs.*
           filesystem.btrfs.tree -> base.* filesystem.layout filesystem.file
           filesystem.btrfs.check -> base.* filesystem.layout filesystem.check \
                                  filesystem.btrfs.tree
@@ -64,20 +75,6 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.btrfs    -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file filesystem.btrfs.*
           filesystem.fat      -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.file \
-          filesystem.xfs.layout -> base.* filesystem.layout filesystem.used
-          filesystem.xfs.check -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.xfs.layout
-          filesystem.xfs.file -> base.* filesystem.layout filesystem.used filesystem.file \
-                                 filesystem.xfs.layout
-          filesystem.ext.disk -> base.* filesystem.layout filesystem.file
-          filesystem.ext.journal -> base.* filesystem.layout filesystem.file \
-                                 filesystem.ext.disk
-          filesystem.ext.check -> base.* filesystem.layout filesystem.file filesystem.check \
-                                 filesystem.ext.disk filesystem.ext.journal
-          filesystem.ext.file -> base.* filesystem.layout filesystem.file filesystem.ext.disk
-          filesystem.ext      -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.file filesystem.ext.*
                                  filesystem.file
           filesystem.swap     -> base.* filesystem.layout filesystem.used filesystem.check
           filesystem.lvm      -> base.* filesystem.layout filesystem.used filesystem.check \

@@ -16,6 +16,7 @@ import cairn.storage.MemoryStorage;
 import cairn.storage.Storage.Entry;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -127,7 +128,7 @@ final class SnapshotVolumeTest {
     Snapshot snapshot = lab.backup(new MemoryVolume(bytes));
     Entry pack =
         storage.list(Packs.PREFIX).stream()
-            .max(java.util.Comparator.comparing(Entry::size))
+            .max(Comparator.comparingLong(Entry::size))
             .orElseThrow();
     byte[] stored = storage.readAll(pack.name());
     stored[BLOCK + BLOCK / 2] ^= 1;
