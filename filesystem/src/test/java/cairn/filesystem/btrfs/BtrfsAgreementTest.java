@@ -23,9 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Damages metadata at chosen places and asks both `btrfs check` and the check of our own. Whatever
 /// the former reports, the latter must.
 ///
-/// `-Dmutations=300` runs a longer campaign.
+/// `-Dagreement=300` runs a longer campaign.
 final class BtrfsAgreementTest {
-  private static final int MUTATIONS = Integer.getInteger("mutations", 12);
+  private static final int MUTATIONS = Integer.getInteger("agreement", 12);
   private static final long BYTES = 128L << 20;
 
   @TempDir private Path directory;

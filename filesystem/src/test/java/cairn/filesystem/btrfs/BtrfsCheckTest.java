@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class BtrfsCheckTest {
-  private static final int ROUNDS = Integer.getInteger("rounds", 24);
+  private static final int ROUNDS = Integer.getInteger("damages", 24);
   private static final long BYTES = 128L << 20;
   private static final int LEVELS_MAX = 200;
 

@@ -29,9 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whatever metadata says, the check ends, reading files ends, and nothing but problems and errors
-/// comes of it. More rounds than a build wants: `-Dfuzz=100000`.
+/// comes of it. More rounds than a build wants: `-Ddamages=100000`.
 final class ExtFuzzTest {
-  private static final int ROUNDS = Integer.getInteger("fuzz", 60);
+  private static final int ROUNDS = Integer.getInteger("damages", 60);
   private static final long BYTES = 16 << 20;
   private static final Duration LONGEST = Duration.ofSeconds(30);
 

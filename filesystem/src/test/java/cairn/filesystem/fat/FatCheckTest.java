@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class FatCheckTest {
-  private static final int DAMAGES = Integer.getInteger("cairn.damages", 100);
+  private static final int DAMAGES = Integer.getInteger("damages", 100);
 
   @TempDir private Path directory;
 

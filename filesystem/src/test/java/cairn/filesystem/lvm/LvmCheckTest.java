@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class LvmCheckTest {
   private static final long BYTES = 32L << 20;
-  private static final int DAMAGES = Integer.getInteger("cairn.damages", 1_000);
+  private static final int DAMAGES = Integer.getInteger("damages", 1_000);
 
   /// What stands in the text, what instead, and what is to be said of it.
   private static final String[][] CONTRADICTIONS = {

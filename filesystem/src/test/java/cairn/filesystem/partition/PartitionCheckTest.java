@@ -32,7 +32,7 @@ final class PartitionCheckTest {
   private static final int BYTES = 16 << 20;
   private static final int SECTOR = 512;
   private static final int LAST = BYTES - SECTOR;
-  private static final int DAMAGES = Integer.getInteger("cairn.damages", 300);
+  private static final int DAMAGES = Integer.getInteger("damages", 300);
 
   @TempDir private Path directory;
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Whether Cairn finds damage wherever the reference tool does. How many images are damaged says
-/// the system property `cairn.agreement`; the result lies in `target/agreement-NAME.txt`.
+/// the system property `agreement`; the result lies in `target/agreement-NAME.txt`.
 public final class Agreement {
   private static final int PERCENT = 98;
 
@@ -25,7 +25,7 @@ public final class Agreement {
 
   /// @param few images as long as nothing else is said
   public static int images(int few) {
-    return Integer.getInteger("cairn.agreement", few);
+    return Integer.getInteger("agreement", few);
   }
 
   /// @param what describes the damage and what either said of it

@@ -38,10 +38,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class XfsCheckTest {
   private static final String REFERENCE = "xfs_repair -n -f";
-  private static final int FUZZ_ROUNDS = Integer.getInteger("xfs.rounds", 60);
+  private static final int FUZZ_ROUNDS = Integer.getInteger("damages", 60);
 
   /// How many changes the reference is asked about: few in a build, hundreds in a campaign.
-  private static final int CHANGES = Integer.getInteger("xfs.changes", 25);
+  private static final int CHANGES = Integer.getInteger("agreement", 25);
 
   @TempDir private static Path common;
   @TempDir private Path directory;
