@@ -18,6 +18,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -234,7 +235,7 @@ final class ChangeTrackerTest {
   /// The lower device stands still, so that a write is under way for as long as we like.
   @ParameterizedTest
   @EnumSource
-  void marksAgainWhenAWriteEnds(TrackingSupport.Way way, Seed seed) throws IOException {
+  void marksAgainWhenAWriteEnds(TrackingSupport.Way way, Seed seed) throws Exception {
     try (Ways ways = new Ways(way, directory);
         TestDisk lower = new TestDisk(directory, 128 * MIB);
         Mounted mounted = Mounted.ext4(lower.loop(), directory.resolve("mnt"));
@@ -254,6 +255,7 @@ final class ChangeTrackerTest {
         while (!TestDisk.marked(tracker, 1).get(5)) {
           Thread.onSpinWait();
         }
+        Thread.sleep(Duration.ofMillis(300)); // all of it is queued, not only the first part
         tracker.advance();
         tracker.advance();
         assertThat(TestDisk.marked(tracker, 2)).isEqualTo(blocks());
