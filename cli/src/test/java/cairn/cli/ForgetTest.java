@@ -93,7 +93,7 @@ class ForgetTest {
     assertThat(desk.run("pin", pinned, "--reason", "before the move").expect(0).out())
         .startsWith("Pinned snapshot " + pinned.substring(0, 8) + " of a");
     assertThat(desk.run("snapshots").expect(0).out())
-        .containsPattern("(?m)^" + pinned.substring(0, 8) + ".* a +yes$")
+        .containsPattern("(?m)^" + pinned.substring(0, 8) + ".* a +unknown +yes$")
         .doesNotContainPattern("(?m)^" + a.getLast().substring(0, 8) + ".* yes");
     assertThat(desk.run("show", pinned).expect(0).out())
         .containsPattern("(?m)^pinned +since 2.*: before the move$");
