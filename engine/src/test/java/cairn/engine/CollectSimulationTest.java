@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// `-Dinterruptions=N` how often somebody is interrupted where all orders are gone through.
 @Order(Order.DEFAULT - 1) // takes longest: begins first
 final class CollectSimulationTest {
-  private static final long SCHEDULES = Long.getLong("schedules", 30_000);
+  private static final long SCHEDULES = Long.getLong("schedules", 20_000);
   private static final int INTERRUPTIONS = Integer.getInteger("interruptions", 1);
 
   /// With which it is known when schedules lose something first, see [Guard#knownLoss].
