@@ -18,6 +18,7 @@ import cairn.linux.test.Command;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -164,6 +165,25 @@ final class ExtFilesTest {
       byte[] bytes = new byte[3000];
       content.read(5L << 30, bytes, 0, bytes.length);
       assertThat(bytes).isEqualTo(seed.bytes(3000));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mkfs.ext4 -q", "mkfs.ext3 -q"})
+  void aSizeThatNoFileCanHaveIsDamage(String command) throws Exception {
+    Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
+    Command.run((command + " " + path).split(" ", -1));
+    try (MountPoint mount = MountPoint.of(path, "rw")) {
+      Files.writeString(mount.directory().resolve("file"), "short");
+    }
+    Command.run(
+        "debugfs", "-w", "-R", "set_inode_field /file size 0x10000000000000", path.toString());
+    try (ImageFile volume = new ImageFile(path)) {
+      FileNode root = ExtFileSystem.open(volume).root();
+      FileNode file = root.child(FileName.of("file")).orElseThrow();
+      assertThatThrownBy(file::content)
+          .isInstanceOf(CorruptData.class)
+          .hasMessageContaining("size");
     }
   }
 

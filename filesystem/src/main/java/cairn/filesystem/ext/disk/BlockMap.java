@@ -21,6 +21,8 @@ public interface BlockMap {
   }
 
   /// A run that has this logical block in it.
+  ///
+  /// @param logical in `[0, 2^32)`
   Run find(long logical) throws IOException, CorruptData;
 
   /// The map of an inode that has one.

@@ -39,7 +39,7 @@ final class PointerMap implements BlockMap {
       }
       first += covered;
     }
-    return new Run(first, Math.max(1, ExtentNode.LOGICAL_END * perBlock - first), 0);
+    return new Run(first, ExtentNode.LOGICAL_END - first, 0);
   }
 
   private Run direct(int logical) throws CorruptData {

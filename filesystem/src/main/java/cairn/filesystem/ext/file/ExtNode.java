@@ -3,6 +3,7 @@ package cairn.filesystem.ext.file;
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.filesystem.ext.disk.BlockMap;
+import cairn.filesystem.ext.disk.ExtentNode;
 import cairn.filesystem.ext.disk.InlineData;
 import cairn.filesystem.ext.disk.Inode;
 import cairn.filesystem.file.Attributes;
@@ -63,6 +64,8 @@ final class ExtNode implements FileNode {
     if (inode.isInline()) {
       return new InlineContent(inlineBytes());
     }
+    long most = ExtentNode.LOGICAL_END * files.superblock().blockBytes();
+    inode.subject().check(inode.size() <= most, "size", inode.size(), "0.." + most);
     return new MappedContent(BlockMap.of(inode, files.blocks()), inode.size(), files.blocks());
   }
 
