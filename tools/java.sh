@@ -16,5 +16,7 @@ java_command() {
   java=("$jdk/bin/java" "-Xmx${CAIRN_HEAP:-320m}" -XX:+UseSerialGC -XX:-UsePerfData
     # Compiled code in a cache crashed on a lesser CPU than the one it was made on.
     -XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching -XX:-AOTStubCaching
+    # Of its bindings for JDK 22 and later zstd-jni makes all at the first use of one, which takes 0.2 s.
+    -Djdk.util.jar.version=21
     --enable-native-access=ALL-UNNAMED -cp "${path#:}")
 }

@@ -68,6 +68,12 @@ public final class Training {
     String copy = folder.resolve("copy.img").toString();
     good("restore", "-r", repository, "latest", copy);
     good("restore", "-r", repository, "latest", copy, "--force", "--verify");
+    good("export", "-r", repository, "latest", folder.resolve("copy.qcow2").toString());
+    good("forget", "-r", repository, "--keep-last", "2", "--dry-run");
+    good("forget", "-r", repository, "--keep-last", "2", "--gc");
+    good("forget", "-r", repository, "--keep-last", "1");
+    good("gc", "-r", repository, "--unused-limit", "0");
+    good("storage", "probe", "-r", repository);
   }
 
   private void good(String... arguments) {

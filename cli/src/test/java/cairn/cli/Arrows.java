@@ -46,8 +46,13 @@ record Arrows(Map<String, List<String>> table) {
           linux.freeze        -> base.* linux linux.topology
           linux.platform      -> base.* linux
           linux.bpf           -> base.* linux
+          linux.fuse          -> base.* linux
           linux.tracking      -> base.* linux linux.bpf
-          volume              -> base.* linux
+          volume.nbd          -> base.*
+          volume.qcow         -> base.*
+          volume.overlay      -> base.* linux
+          volume.qemu         -> volume.nbd
+          volume              -> base.* linux volume.*
 
           filesystem.layout   -> base.*
           filesystem.used     -> base.*
@@ -61,8 +66,8 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.ext      -> base.* filesystem.layout filesystem.used filesystem.check \
                                  filesystem.file filesystem.ext.*
           filesystem.xfs.layout -> base.* filesystem.layout filesystem.used
-          filesystem.xfs.check -> base.* filesystem.layout filesystem.used filesystem.check \
-                                 filesystem.xfs.layout
+          filesystem.xfs.check -> base.* filesystem.layout filesystem.used filesystem.file \
+                                 filesystem.check filesystem.xfs.layout
           filesystem.xfs.file -> base.* filesystem.layout filesystem.used filesystem.file \
                                  filesystem.xfs.layout
           filesystem.xfs      -> base.* filesystem.layout filesystem.used filesystem.check \
@@ -82,6 +87,11 @@ record Arrows(Map<String, List<String>> table) {
           filesystem.partition -> base.* filesystem.layout filesystem.used filesystem.check
           filesystem          -> base.* filesystem.*
 
+          export.nbd          -> base.* linux volume.nbd
+          export.qcow         -> base.* linux volume volume.qcow
+          export.mount        -> base.* linux linux.fuse filesystem filesystem.file
+          export              -> base.* volume export.*
+
           engine              -> base.* storage repository.* linux volume
           engine.capture      -> base.* storage repository.* linux.* volume filesystem.* engine
           engine.image        -> base.* storage repository.*
@@ -90,6 +100,9 @@ record Arrows(Map<String, List<String>> table) {
           engine.backup       -> base.* storage repository.* filesystem volume engine \
                                  engine.capture engine.image engine.inside
           engine.restore      -> base.* storage repository.* linux volume engine
+          engine.resize       -> base.* storage repository.* filesystem filesystem.layout \
+                                 filesystem.partition filesystem.used engine engine.image \
+                                 engine.inside engine.restore
           engine.compare      -> base.* storage repository.* linux volume engine
           engine.retention    -> base.* storage repository.* engine
           engine.collect      -> base.* storage repository.* linux volume engine
@@ -99,8 +112,8 @@ record Arrows(Map<String, List<String>> table) {
           cli.report          -> base.* repository.snapshot repository.tree
           cli.shell           -> base.* repository.crypto repository.read repository.session \
                                  engine engine.collect cli.report
-          cli.command         -> base.* storage repository.* linux.* volume filesystem.* engine.* \
-                                 cli.report cli.shell
+          cli.command         -> base.* storage repository.* linux.* volume.* filesystem.* \
+                                 engine.* export.* cli.report cli.shell
           cli.manual          -> engine cli.report cli.shell cli.command
           cli                 -> base.* repository.session engine cli.*
           """);

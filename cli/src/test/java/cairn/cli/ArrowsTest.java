@@ -16,7 +16,16 @@ import org.junit.jupiter.api.Test;
 /// The walls between the rooms, checked on what the compiler made of the sources.
 class ArrowsTest {
   private static final List<String> MODULES =
-      List.of("base", "storage", "repository", "linux", "volume", "filesystem", "engine", "cli");
+      List.of(
+          "base",
+          "storage",
+          "repository",
+          "linux",
+          "volume",
+          "filesystem",
+          "export",
+          "engine",
+          "cli");
 
   private static final Set<String> RENAMES =
       Set.of(

@@ -18,6 +18,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Where a person sits and runs commands, each in this process: sees what they print, and types
 /// what they ask for.
@@ -75,8 +78,49 @@ final class Desk {
     return this;
   }
 
+  /// A command that runs until somebody ends it.
+  final class Running {
+    private final Cancellation cancellation = new Cancellation();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final FutureTask<Result> result;
+
+    private Running(Object... arguments) {
+      result = new FutureTask<>(() -> run(out, cancellation, arguments));
+      Thread.ofPlatform().daemon().start(result);
+    }
+
+    /// What it has printed, as soon as that is a line or it has ended.
+    String firstLine() throws Exception {
+      while (!out.toString(StandardCharsets.UTF_8).contains("\n") && !hasEnded()) {}
+      return out.toString(StandardCharsets.UTF_8).lines().findFirst().orElse("");
+    }
+
+    /// Waits a little.
+    private boolean hasEnded() throws Exception {
+      try {
+        var _ = result.get(5, TimeUnit.MILLISECONDS);
+        return true;
+      } catch (TimeoutException e) {
+        return false;
+      }
+    }
+
+    /// As by Ctrl-C.
+    Result end() throws Exception {
+      cancellation.cancel();
+      return result.get();
+    }
+  }
+
+  Running start(Object... arguments) {
+    return new Running(arguments);
+  }
+
   Result run(Object... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    return run(new ByteArrayOutputStream(), new Cancellation(), arguments);
+  }
+
+  private Result run(ByteArrayOutputStream out, Cancellation cancellation, Object... arguments) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Shell shell =
         new Shell(
@@ -84,7 +128,7 @@ final class Desk {
             new Person(),
             new Environment(environment, false),
             Wiring::surroundings,
-            new Cancellation());
+            cancellation);
     String[] words = new String[arguments.length];
     for (int i = 0; i < words.length; i++) {
       words[i] = arguments[i].toString();

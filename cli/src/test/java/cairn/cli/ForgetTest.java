@@ -79,6 +79,24 @@ class ForgetTest {
   }
 
   @Test
+  void theSpaceIsGivenBackAtOnceIfWanted(Seed seed) throws IOException {
+    List<String> a = backups("a", 1);
+    Files.write(image, seed.bytes((int) Files.size(image)));
+    List<String> b = backups("b", 1);
+    Desk.Result text = desk.run("forget", a.getFirst(), "--gc").expect(0);
+    assertThat(text.out().lines().map(line -> line.replaceAll(" .*", "")))
+        .startsWith("Forgot", "Plan:", "Freed");
+    assertThat(desk.run("gc", "--dry-run").expect(0).out()).startsWith("Plan: nothing to remove.");
+    desk.run("restore", b.getFirst(), folder.resolve("copy.img")).expect(0);
+    assertThat(folder.resolve("copy.img")).hasSameBinaryContentAs(image);
+    JsonObject json = desk.run("forget", "--keep-last", 1, "--gc", "--json").expect(0).json();
+    assertThat(json.getAsJsonArray("forgotten")).isEmpty();
+    assertThat(json.getAsJsonObject("gc").get("packsRemoved").getAsLong()).isZero();
+    desk.run("forget", b.getFirst(), "--gc", "--dry-run").expectSentence(2, "--gc", "--dry-run");
+    assertThat(ids()).containsExactly(b.getFirst());
+  }
+
+  @Test
   void aNamedSnapshotCanBeTriedToo() {
     List<String> a = backups("a", 1);
     String out = desk.run("forget", "latest", "-n").expect(0).out();

@@ -74,6 +74,25 @@ class InterruptionTest {
     assertThat(target).hasContent("as it was");
   }
 
+  @Test
+  void anExportThatEndsEarlyLeavesNothingUnderTheName() throws Exception {
+    desk.run("backup", image).expect(0);
+    Path target = folder.resolve("disk.qcow2");
+    for (String signal : new String[] {"INT", "KILL"}) {
+      Process export = slow("export", "latest", target.toString(), "--compress");
+      await(export, folder, ".*disk.qcow2.+");
+      Command.run("kill", "-" + signal, "" + export.pid());
+      String said = new String(export.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(export.waitFor()).as(said).isEqualTo(signal.equals("INT") ? 130 : 137);
+      assertThat(target).doesNotExist();
+      if (signal.equals("INT")) {
+        assertThat(said).isEqualTo("cairn: interrupted; " + target + " is as before\n");
+        assertThat(isThere(folder, ".*partial.*")).isFalse();
+      }
+    }
+    desk.run("export", "latest", target).expect(0);
+  }
+
   /// A reader of the output that has had enough, as `head` has, is no error.
   @Test
   void aBrokenPipeIsNoError() throws Exception {

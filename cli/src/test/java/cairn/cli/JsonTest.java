@@ -33,6 +33,7 @@ class JsonTest {
     matches(desk, "show", "latest");
     matches(desk, "diff", "latest", "latest");
     matches(desk, "restore", "latest", folder.resolve("copy.img"));
+    matches(desk, "export", "latest", folder.resolve("copy.qcow2"));
     matches(desk, "check");
     matches(desk, "check", "--repair");
     matches(desk, "stats");
@@ -119,7 +120,7 @@ class JsonTest {
     assertThat(fields).as(command).containsExactlyInAnyOrderElementsOf(documented(path));
   }
 
-  private static List<String> documented(List<String> path) {
+  static List<String> documented(List<String> path) {
     CommandLine command = HelpTest.commands();
     for (String name : path) {
       command = Objects.requireNonNull(command.getSubcommands().get(name));

@@ -123,6 +123,10 @@ class SentencesTest {
     desk.run("backup", folder.resolve("none")).expectSentence(1, "no such file or device");
     desk.run("backup", folder).expectSentence(1, "it is a directory");
     desk.run("backup", image, image).expectSentence(2, "named twice");
+    desk.run("backup", "nbd://host:99999/x").expectSentence(1, "is no NBD URI: a port is");
+    desk.run("backup", "nbd+unix:///?socket=%00").expectSentence(1, "its socket is no path");
+    String[] unnamed = {"backup", "nbd+unix:///?socket=" + folder.resolve("none")};
+    desk.run((Object[]) unnamed).expectSentence(1, "cannot use nbd+unix:");
     desk.run("backup", image, "--name", "n".repeat(201)).expectSentence(2, "--name");
     desk.run("backup", image, "--parent", "f00").expectSentence(1, "no snapshot 'f00'");
   }

@@ -6,6 +6,8 @@ import cairn.base.test.Seed;
 import cairn.linux.test.LoopDevice;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -133,6 +135,38 @@ class TourTest {
     byte[] written = Files.readAllBytes(target);
     assertThat(written).startsWith(Files.readAllBytes(backing));
     assertThat(written).endsWith(lastMebibyte(seed));
+  }
+
+  /// As a VM does: it opens its disk without a claim, and nothing is mounted.
+  @Test
+  void aDeviceThatIsWrittenToWithoutAClaimIsWarnedOf() throws Exception {
+    Path backing = Files.write(folder.resolve("backing"), new byte[4 << 20]);
+    desk.run("init").expect(0);
+    try (LoopDevice device = LoopDevice.over(backing);
+        RandomAccessFile disk = new RandomAccessFile(device.path().toFile(), "rw")) {
+      assertThat(desk.run("backup", device).expect(0).err()).doesNotContain("written to");
+      Thread writer = Thread.ofPlatform().start(() -> writeAgainAndAgain(disk));
+      try {
+        assertThat(desk.run("backup", device).expect(3).err())
+            .contains(
+                device + " was written to while it was read, by a program that does not claim");
+      } finally {
+        writer.interrupt();
+        writer.join();
+      }
+    }
+  }
+
+  private static void writeAgainAndAgain(RandomAccessFile disk) {
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        disk.seek(0);
+        disk.write(1);
+        disk.getFD().sync();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private static byte[] lastMebibyte(Seed seed) {

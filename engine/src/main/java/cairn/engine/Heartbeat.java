@@ -3,37 +3,46 @@ package cairn.engine;
 import cairn.base.bytes.CorruptData;
 import cairn.repository.session.WriteSession;
 import java.io.IOException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Gives signs of life of a session while it works. A failure is the session's to remember: its
 /// next step throws it.
 public final class Heartbeat implements AutoCloseable {
   private static final long PERIOD_SECONDS = 60;
 
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("heartbeat").factory());
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /// Not kept by a thread that has not found out yet that all is over: it holds buffers.
+  private volatile @Nullable WriteSession session;
 
   /// Touches the session now and then, until close.
-  public void start(WriteSession session) {
-    ScheduledFuture<?> _ =
-        timer.scheduleAtFixedRate(
-            () -> touch(session), PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+  public void start(WriteSession alive) {
+    session = alive;
+    Thread.ofVirtual().name("heartbeat").start(this::beat);
   }
 
-  private static void touch(WriteSession session) {
+  private void beat() {
     try {
-      var _ = session.touch();
-    } catch (IOException | CorruptData e) {
-      throw new IllegalStateException(e); // ends the timer; the session has failed with it
+      while (!ended.await(PERIOD_SECONDS, TimeUnit.SECONDS)) {
+        touch();
+      }
+    } catch (InterruptedException | IOException | CorruptData | RuntimeException e) {
+      return; // the session has failed with it, and its next step says so
+    }
+  }
+
+  private void touch() throws IOException, CorruptData {
+    WriteSession alive = session;
+    if (alive != null) {
+      var _ = alive.touch();
     }
   }
 
   @Override
   public void close() {
-    timer.shutdownNow();
+    session = null;
+    ended.countDown();
   }
 }

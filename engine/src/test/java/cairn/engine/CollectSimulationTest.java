@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cairn.base.test.Seed;
 import cairn.engine.CollectSimulation.Settings;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
@@ -18,12 +19,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The protocol of collection under many orders of steps: every call of a storage is a step, and
-/// between two of them anybody else may run. `-Dschedules=N` says how many are tried, and
-/// `-Dinterruptions=N` how often somebody is interrupted where all orders are gone through.
+/// between two of them anybody else may run. `-Dschedules=N` says how many are tried by chance.
+/// With `-Dorders=many`, small histories are gone through in all orders with more interruptions.
 @Order(Order.DEFAULT - 1) // takes longest: begins first
 final class CollectSimulationTest {
-  private static final long SCHEDULES = Long.getLong("schedules", 20_000);
-  private static final int INTERRUPTIONS = Integer.getInteger("interruptions", 1);
+  private static final long SCHEDULES = Long.getLong("schedules", 100_000);
+  private static final int SEARCHERS = 2;
+  private static final boolean MANY = "many".equals(System.getProperty("orders"));
 
   /// With which it is known when schedules lose something first, see [Guard#knownLoss].
   private static final Seed KNOWN = new Seed(1);
@@ -59,26 +61,43 @@ final class CollectSimulationTest {
       this.start = CollectSimulation.Start.of(seed);
     }
 
-    /// On a virtual thread, as the actors are.
+    /// On virtual threads, as the actors are, one for each core.
     @Nullable String firstViolation(long from, long schedules) throws Exception {
+      AtomicLong next = new AtomicLong(from);
+      AtomicReference<@Nullable String> found = new AtomicReference<>();
       try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-        return executor.submit(() -> search(from, schedules)).get();
-      }
-    }
-
-    private @Nullable String search(long from, long schedules) throws Exception {
-      for (long number = from; number < schedules; number++) {
-        Seed own = seed.split(number);
-        RandomGenerator chance = own.random();
-        Settings settings = Settings.byChance(chance, guard);
-        double crashes = chance.nextInt(3) == 0 ? 0.003 : 0;
-        Interleaving.Choice choice = Interleaving.byChance(chance, crashes);
-        String violation = play(new CollectSimulation(start, own, settings, choice));
-        if (violation != null && (guard == Guard.NONE || violation.contains("is lost"))) {
-          return "schedule " + number + ": " + violation;
+        List<Future<?>> searchers = new ArrayList<>();
+        for (int i = 0; i < SEARCHERS; i++) {
+          searchers.add(executor.submit(() -> search(next, schedules, found)));
+        }
+        for (Future<?> searcher : searchers) {
+          searcher.get();
         }
       }
+      return found.get();
+    }
+
+    private @Nullable Void search(
+        AtomicLong next, long schedules, AtomicReference<@Nullable String> found) throws Exception {
+      while (found.get() == null) {
+        long number = next.getAndIncrement();
+        if (number >= schedules) {
+          break;
+        }
+        found.compareAndSet(null, violation(number));
+      }
       return null;
+    }
+
+    private @Nullable String violation(long number) throws Exception {
+      Seed own = seed.split(number);
+      RandomGenerator chance = own.random();
+      Settings settings = Settings.byChance(chance, guard);
+      double crashes = chance.nextInt(3) == 0 ? 0.003 : 0;
+      Interleaving.Choice choice = Interleaving.byChance(chance, crashes);
+      String violation = play(new CollectSimulation(start, own, settings, choice));
+      boolean counts = violation != null && (guard == Guard.NONE || violation.contains("is lost"));
+      return counts ? "schedule " + number + ": " + violation : null;
     }
   }
 
@@ -92,9 +111,15 @@ final class CollectSimulationTest {
   /// Every order in which those who run are interrupted so many times, beside where they end or
   /// wait.
   @Test
-  void everyOrderWithFewInterruptions(Seed seed) throws Exception {
-    assertThat(everyOrder(seed, Settings.plain(1, 1, Guard.NONE), INTERRUPTIONS)).isNull();
-    assertThat(everyOrder(seed, Settings.plain(2, 2, Guard.NONE), INTERRUPTIONS - 1)).isNull();
+  void ordersOfAWriterAndACollector(Seed seed) throws Exception {
+    Settings settings = Settings.plain(1, 1, Guard.NONE);
+    assertThat(everyOrder(seed, settings, MANY ? 4 : 2)).isNull();
+  }
+
+  @Test
+  void ordersOfTwoWritersAndTwoCollectors(Seed seed) throws Exception {
+    Settings settings = Settings.plain(2, 2, Guard.NONE);
+    assertThat(everyOrder(seed, settings, MANY ? 1 : 0)).isNull();
   }
 
   /// This one takes two interruptions at the right places, which chance seldom thinks of.
@@ -111,55 +136,16 @@ final class CollectSimulationTest {
     AllOrders orders = new AllOrders(interruptions);
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       do {
-        orders.begin();
-        CollectSimulation simulation = new CollectSimulation(start, seed, settings, orders);
+        CollectSimulation simulation =
+            new CollectSimulation(start, seed.split(1), settings, orders);
+        orders.begin(simulation::digest);
         String violation = executor.submit(() -> play(simulation)).get();
         if (violation != null) {
           return violation;
         }
       } while (orders.hasMore());
     }
+    assertThat(orders.plays()).isGreaterThan(10);
     return null;
-  }
-
-  /// Goes through all choices depth first, replaying the same ones up to the last that can change.
-  private static final class AllOrders implements Interleaving.Choice {
-    private final int interruptionsMax;
-    private final Deque<int[]> trail = new ArrayDeque<>(); // chosen, count, costs
-    private List<int[]> replay = List.of();
-    private int interruptions;
-    private int place;
-
-    AllOrders(int interruptionsMax) {
-      this.interruptionsMax = interruptionsMax;
-    }
-
-    void begin() {
-      replay = new ArrayList<>(trail);
-      trail.clear();
-      interruptions = 0;
-      place = 0;
-    }
-
-    @Override
-    public int next(int count, boolean goesOn) {
-      int chosen = place < replay.size() ? replay.get(place)[0] : 0;
-      place++;
-      boolean free = !goesOn || interruptions < interruptionsMax;
-      trail.addLast(new int[] {chosen, free ? count : 1});
-      interruptions += goesOn && chosen > 0 ? 1 : 0;
-      return chosen;
-    }
-
-    boolean hasMore() {
-      while (!trail.isEmpty()) {
-        int[] last = trail.removeLast();
-        if (last[0] + 1 < last[1]) {
-          trail.addLast(new int[] {last[0] + 1, last[1]});
-          return true;
-        }
-      }
-      return false;
-    }
   }
 }

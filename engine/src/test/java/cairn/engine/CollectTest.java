@@ -11,14 +11,20 @@ import cairn.engine.collect.Collect;
 import cairn.engine.collect.CollectReport;
 import cairn.engine.collect.CollectRequest;
 import cairn.engine.collect.TooMuch;
+import cairn.repository.session.SessionRecord;
 import cairn.repository.snapshot.Snapshot;
 import cairn.storage.FaultyStorage;
 import cairn.storage.MemoryStorage;
 import cairn.storage.PassingStorage;
 import cairn.storage.Storage;
 import cairn.storage.Storage.Entry;
+import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +32,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// A collection on a storage that fails, fills up or lies: it gives back space or it does not, but
 /// what is committed stays.
@@ -36,7 +43,8 @@ final class CollectTest {
           session -> false,
           duration -> {
             throw new AssertionError("nobody is there to wait for");
-          });
+          },
+          Collect.Clearance.GIVEN);
 
   private final MemoryStorage start = new MemoryStorage();
   private final Map<ObjectId, byte[]> committed = new HashMap<>();
@@ -81,6 +89,46 @@ final class CollectTest {
     CollectReport plan = lab.collectDry();
     assertThat(plan.changes().packsRemoved()).isPositive();
     assertThat(start.list("")).isEqualTo(before);
+  }
+
+  @Test
+  void aStorageThatMayNotBeChangedStaysAsItIs() throws Exception {
+    SessionRecord dead =
+        new SessionRecord(ObjectId.random(lab.surroundings.chance()), Instant.EPOCH, Lab.KILLED);
+    lab.repository.openSession(dead, lab.surroundings.chance());
+    List<Entry> before = start.list("");
+    Collect.Patience refused =
+        new Collect.Patience(
+            session -> true,
+            duration -> {},
+            () -> {
+              throw new IOException("not to be changed");
+            });
+    assertThatThrownBy(() -> lab.collect(CollectSimulation.EVERYTHING, refused))
+        .hasMessage("not to be changed");
+    assertThat(start.list("")).isEqualTo(before);
+  }
+
+  /// Of a large repository the index takes longer to write than a session may be silent.
+  @Test
+  void givesSignsOfLifeWhileItRewritesTheIndex(@TempDir Path folder) throws Exception {
+    List<Boolean> alive = new ArrayList<>();
+    Storage watched =
+        Watched.over(
+            start,
+            (call, arguments) -> {
+              if (call.equals("publish") && arguments[0].toString().startsWith("index/")) {
+                alive.add(isBeating(folder.resolve("threads" + alive.size())));
+              }
+            });
+    collect(lab.in(watched).alone());
+    assertThat(alive).hasSizeGreaterThan(1).doesNotContain(false);
+  }
+
+  private static boolean isBeating(Path dump) throws IOException {
+    ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+        .dumpThreads(dump.toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
+    return Files.readString(dump).contains("\"heartbeat\"");
   }
 
   @Test
@@ -226,7 +274,8 @@ final class CollectTest {
 
   /// Whoever was at work is gone.
   private static void collectWithTheDead(Lab lab) throws IOException, CorruptData {
-    Collect.Patience patience = new Collect.Patience(session -> true, duration -> {});
+    Collect.Patience patience =
+        new Collect.Patience(session -> true, duration -> {}, Collect.Clearance.GIVEN);
     lab.collect(CollectSimulation.EVERYTHING, patience);
   }
 

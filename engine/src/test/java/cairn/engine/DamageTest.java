@@ -7,6 +7,7 @@ import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Problem;
 import cairn.base.test.Seed;
 import cairn.engine.restore.RestoreReport;
+import cairn.repository.Repository;
 import cairn.repository.config.Layout;
 import cairn.repository.pack.PackDirectory;
 import cairn.repository.pack.Packs;
@@ -259,6 +260,18 @@ final class DamageTest {
 
   private static String kind(String name) {
     return name.startsWith("sessions/") ? "sessions" : name.split("/", 2)[0];
+  }
+
+  @Test
+  void aRecordThatGoesBadAfterItWasReadIsReported(Seed seed) throws Exception {
+    Small small = new Small(false, seed.random());
+    Snapshot first = small.lab.snapshots().getFirst();
+    byte[] record = small.storage.readAll(first.name());
+    record[record.length / 2] ^= 1;
+    small.storage.tamper(first.name(), record);
+    Repository.Listing listing = small.lab.repository.snapshots();
+    assertThat(listing.snapshots()).doesNotContain(first);
+    assertThat(listing.problems()).hasSize(1);
   }
 
   @Test

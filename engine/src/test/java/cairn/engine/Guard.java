@@ -23,7 +23,7 @@ enum Guard {
   NONE(0),
 
   /// A writer reads the tombstones after its session is there.
-  TOMBSTONES_AFTER_SESSION(728) {
+  TOMBSTONES_AFTER_SESSION(3_950) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role == Role.WRITER
@@ -43,7 +43,7 @@ enum Guard {
   },
 
   /// A collector waits for those who may not know its tombstone.
-  WAITING(11) {
+  WAITING(157) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.COLLECTOR
@@ -59,7 +59,7 @@ enum Guard {
   },
 
   /// A collector marks again before it decides.
-  MARKING_AGAIN(0) {
+  MARKING_AGAIN(2) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.COLLECTOR
@@ -80,7 +80,7 @@ enum Guard {
   },
 
   /// A writer commits only when it was not fenced.
-  CONDITIONAL_COMMIT(171) {
+  CONDITIONAL_COMMIT(3_552) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.WRITER
@@ -100,7 +100,7 @@ enum Guard {
   },
 
   /// A collector decides only what nobody has decided.
-  CONDITIONAL_DECISION(2_185) {
+  CONDITIONAL_DECISION(3_662) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.COLLECTOR
@@ -117,7 +117,7 @@ enum Guard {
   },
 
   /// A collector takes another's tombstone through the decision.
-  ADOPTION_BEFORE_DECISION(6) {
+  ADOPTION_BEFORE_DECISION(4) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role == Role.COLLECTOR ? new Hasty(seen) : seen;
@@ -125,7 +125,7 @@ enum Guard {
   },
 
   /// The tombstone goes last.
-  TOMBSTONE_LAST(255) {
+  TOMBSTONE_LAST(1_389) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.COLLECTOR
@@ -143,7 +143,7 @@ enum Guard {
   },
 
   /// No pack ever gets the name of another.
-  NEW_NAMES(7_895) {
+  NEW_NAMES(14_862) {
     @Override
     RandomGenerator chance(Role role, RandomGenerator fair) {
       return role == Role.WRITER ? new Repeating(fair) : fair;
@@ -151,7 +151,7 @@ enum Guard {
   },
 
   /// Indexes count only when their sessions are committed.
-  COMMITTED_INDEXES(330) {
+  COMMITTED_INDEXES(16) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.WRITER
@@ -171,7 +171,7 @@ enum Guard {
   },
 
   /// Further copies of a live chunk are dropped by one collector at a time.
-  ALONE(4_656) {
+  ALONE(3_786) {
     @Override
     Storage remove(Role role, StepStorage seen, MemoryStorage objects) {
       return role != Role.COLLECTOR

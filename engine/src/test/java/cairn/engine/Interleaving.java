@@ -1,5 +1,6 @@
 package cairn.engine;
 
+import cairn.base.test.Bits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,6 +15,8 @@ final class Interleaving {
   private final List<Actor> actors = new ArrayList<>();
   private final List<String> history = new ArrayList<>();
   private final Semaphore back = new Semaphore(0);
+  private @Nullable Actor last;
+  private boolean brokenOff;
   private long steps;
 
   Interleaving(Choice choice) {
@@ -22,9 +25,12 @@ final class Interleaving {
 
   /// Says who goes on.
   interface Choice {
+    /// Stands for nobody: the play is broken off.
+    int NOBODY = -1;
+
     /// @param count of those that can
     /// @param goesOn whether the first of them is the one who took the last step
-    /// @return which one does, from 0
+    /// @return which one does, from 0, or [#NOBODY]
     int next(int count, boolean goesOn);
 
     /// Whether the machine of the one who goes on stops there.
@@ -68,6 +74,7 @@ final class Interleaving {
     final String name;
     private final Semaphore go = new Semaphore(0);
     private final Thread thread;
+    private final Knowledge knowledge = new Knowledge();
     private volatile boolean yields;
     private volatile boolean ended;
     private volatile boolean crashed;
@@ -105,7 +112,13 @@ final class Interleaving {
     /// As [#step], and lets somebody else run first, if anybody can.
     void pause() {
       yields = true;
+      knowledge.pause();
       step("pause");
+    }
+
+    /// It has seen something that this number stands for.
+    void learn(long digest) {
+      knowledge.learn(digest);
     }
 
     private void await() {
@@ -118,6 +131,7 @@ final class Interleaving {
       if (crashed) {
         throw new Stopped();
       }
+      knowledge.learn(1);
     }
 
     /// Stops it where it is.
@@ -127,6 +141,37 @@ final class Interleaving {
 
     boolean isGone() {
       return ended || crashed;
+    }
+
+    private long digest() {
+      return Bits.mix(knowledge.digest() + (isGone() ? 1 : 0) + (yields ? 2 : 0));
+    }
+  }
+
+  /// What an actor has seen, which is what its next steps depend on: as one number.
+  private static final class Knowledge {
+    private long digest;
+    private long beforePause;
+    private long sincePause;
+    private long sincePauseBefore;
+
+    void learn(long seen) {
+      digest = Bits.mix(digest + seen);
+      sincePause = Bits.mix(sincePause + seen);
+    }
+
+    /// Who waits, and sees again what was there before, knows no more than before.
+    void pause() {
+      if (sincePause == sincePauseBefore) {
+        digest = beforePause;
+      }
+      beforePause = digest;
+      sincePauseBefore = sincePause;
+      sincePause = 0;
+    }
+
+    long digest() {
+      return digest;
     }
   }
 
@@ -139,11 +184,16 @@ final class Interleaving {
   /// Runs until nobody can go on. To be called on a virtual thread, which makes it fast.
   void run() throws InterruptedException {
     actors.forEach(actor -> actor.thread.start());
-    @Nullable Actor last = null;
     List<Actor> able = able(last);
     while (!able.isEmpty()) {
       boolean goesOn = able.getFirst() == last;
-      Actor next = able.get(able.size() == 1 ? 0 : choice.next(able.size(), goesOn));
+      int chosen = able.size() == 1 ? 0 : choice.next(able.size(), goesOn);
+      if (chosen == Choice.NOBODY) {
+        brokenOff = true;
+        actors.forEach(Actor::crash);
+        break;
+      }
+      Actor next = able.get(chosen);
       actors.forEach(actor -> actor.yields = false);
       last = next;
       steps++;
@@ -168,6 +218,21 @@ final class Interleaving {
       }
     }
     return able.isEmpty() ? actors.stream().filter(actor -> !actor.isGone()).toList() : able;
+  }
+
+  /// A number that is another one, as good as always, when anybody has seen other things than in
+  /// another play of the same actors, or another took the last step.
+  long digest() {
+    long digest = actors.indexOf(last);
+    for (Actor actor : actors) {
+      digest = Bits.mix(digest + actor.digest());
+    }
+    return digest;
+  }
+
+  /// Whether somebody could have gone on.
+  boolean isBrokenOff() {
+    return brokenOff;
   }
 
   boolean isAnybodyCrashed() {

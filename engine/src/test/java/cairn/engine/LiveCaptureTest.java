@@ -13,6 +13,7 @@ import cairn.linux.FileStatus;
 import cairn.linux.FileSystemMount;
 import cairn.linux.test.Command;
 import cairn.linux.test.Mounted;
+import cairn.linux.test.Unmount;
 import cairn.linux.tracking.ChangeTracker;
 import cairn.linux.tracking.TrackedRange;
 import cairn.repository.snapshot.Snapshot;
@@ -69,7 +70,7 @@ class LiveCaptureTest {
       Path image = checkMoment(site);
       Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
       Command.run("mount", "-o", "loop,nouuid", image.toString(), elsewhere.toString());
-      Command.run("umount", elsewhere.toString());
+      Unmount.of(elsewhere);
       Command.run("xfs_repair", "-n", image.toString());
     }
   }
@@ -143,14 +144,14 @@ class LiveCaptureTest {
           UnaryOperator<InUse> real = UnaryOperator.identity();
           image = site.restore(site.backup(Lab.NEWEST, folder, real).snapshot());
         } finally {
-          Command.run("umount", above);
+          Unmount.of(Path.of(above));
         }
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
         Command.run("mount", "-o", "loop,nouuid", image.toString(), elsewhere.toString());
         try {
           assertThat(Files.readAllBytes(elsewhere.resolve("beneath"))).isEqualTo(content);
         } finally {
-          Command.run("umount", elsewhere.toString());
+          Unmount.of(elsewhere);
         }
       }
     }
@@ -167,7 +168,7 @@ class LiveCaptureTest {
 
     @Override
     public void close() throws IOException {
-      Command.run("umount", path.toString());
+      Unmount.of(path);
     }
   }
 
@@ -202,6 +203,27 @@ class LiveCaptureTest {
       Path image = site.restore(site.backup(Lab.NEWEST, folder, real).snapshot());
       thaw.join();
       assertSameWhereUsed(image, site.frozenCopy());
+    }
+  }
+
+  @Test
+  void aFirstFreezeThatIsBrokenMakesItReadAllAndNoMore(Seed seed) throws Exception {
+    try (LiveSite site = new LiveSite(folder, lab, Mounted::ext4, 100L * MIB, seed)) {
+      site.writeALittle();
+      UnaryOperator<InUse> thawing =
+          real ->
+              new InUse(
+                  real.volume(),
+                  real.writes(),
+                  (still, ranges) -> {
+                    if (still) {
+                      Command.run("fsfreeze", "-u", site.mountPoint.toString());
+                    }
+                    real.used().visit(still, ranges);
+                  });
+      BackupReport report = site.backup(Lab.NEWEST, folder.resolve("none"), thawing);
+      assertThat(site.restore(report.snapshot())).hasSameBinaryContentAs(site.frozenCopy());
+      assertThat(report.warnings()).singleElement().asString().contains("all of it was read");
     }
   }
 
@@ -263,6 +285,11 @@ class LiveCaptureTest {
     @Override
     public int generation() {
       return real.generation();
+    }
+
+    @Override
+    public String stamp(int generation) {
+      return real.stamp(generation);
     }
 
     @Override

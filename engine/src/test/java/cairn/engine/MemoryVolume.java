@@ -73,7 +73,7 @@ final class MemoryVolume implements Volume {
 
   @Override
   public VolumeIdentity identity() {
-    return new VolumeIdentity(
+    return VolumeIdentity.of(
         VolumeIdentity.Kind.FILE, Path.of("/images/disk"), bytes.length, Optional.empty());
   }
 

@@ -1,24 +1,29 @@
 package cairn.engine;
 
+import cairn.storage.MemoryStorage;
 import cairn.storage.PassingStorage;
-import cairn.storage.Storage;
 
 /// A storage as one actor sees it: every call is a step of that actor.
 class StepStorage extends PassingStorage {
+  private final MemoryStorage objects;
   private final Interleaving.Actor actor;
 
-  StepStorage(Storage all, Interleaving.Actor actor) {
-    super(all);
+  StepStorage(MemoryStorage objects, Interleaving.Actor actor) {
+    super(objects);
+    this.objects = objects;
     this.actor = actor;
   }
 
   /// The same actor's view, for a change.
   StepStorage(StepStorage other) {
-    this(other.all, other.actor);
+    this(other.objects, other.actor);
   }
 
   @Override
   protected final void before(String call) {
     actor.step(call);
+    for (String name : call.split(" ", -1)) {
+      actor.learn(objects.digest(name)); // no object has the name of an operation
+    }
   }
 }

@@ -5,6 +5,7 @@ import cairn.engine.capture.Stillness;
 import cairn.engine.capture.Used;
 import cairn.engine.capture.Writes;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.random.RandomGenerator;
@@ -28,6 +29,7 @@ final class WatchedDisk implements Writes, Stillness {
   private boolean isBlind;
   private boolean isRestless;
   private boolean isSeeing = true;
+  private Optional<String> loss = Optional.empty();
 
   WatchedDisk(int bytes, RandomGenerator chance) {
     this.content = Bytes.random(chance, bytes);
@@ -53,6 +55,11 @@ final class WatchedDisk implements Writes, Stillness {
     return this;
   }
 
+  /// From now on nobody knows what is written.
+  void lose(String why) {
+    loss = Optional.of(why);
+  }
+
   /// In so many freezes somebody writes all the same.
   void leak(int freezes) {
     leaksLeft = freezes;
@@ -66,6 +73,16 @@ final class WatchedDisk implements Writes, Stillness {
   /// So many writes happen during the next backup.
   void disturb(int writes) {
     writesLeft = writes;
+  }
+
+  /// Somebody writes this after so many reads from now on.
+  void writeAfter(int reads, int offset, byte[] bytes) {
+    AtomicInteger left = new AtomicInteger(reads);
+    volume.onRead(at -> {
+      if (left.getAndDecrement() == 0) {
+        write(offset, bytes);
+      }
+    });
   }
 
   InUse inUse() {
@@ -94,9 +111,13 @@ final class WatchedDisk implements Writes, Stillness {
   synchronized void write() {
     int offset = chance.nextInt(content.length);
     int length = Math.min(content.length - offset, 1 + chance.nextInt(3 * MARK_BYTES));
-    mark(offset, length);
-    System.arraycopy(Bytes.random(chance, length), 0, content, offset, length);
-    mark(offset, length);
+    write(offset, Bytes.random(chance, length));
+  }
+
+  private synchronized void write(int offset, byte[] bytes) {
+    mark(offset, bytes.length);
+    System.arraycopy(bytes, 0, content, offset, bytes.length);
+    mark(offset, bytes.length);
   }
 
   private void mark(long offset, long length) {
@@ -140,7 +161,12 @@ final class WatchedDisk implements Writes, Stillness {
         ranges.range(offset, Math.min(MARK_BYTES, content.length - offset));
       }
     }
-    return isSeeing;
+    return isSeeing && loss.isEmpty();
+  }
+
+  @Override
+  public Optional<String> loss() {
+    return loss;
   }
 
   @Override

@@ -12,8 +12,10 @@ import cairn.engine.backup.BackupRequest.NamedVolume;
 import cairn.engine.backup.BackupRequest.Parent;
 import cairn.engine.capture.CannotConverge;
 import cairn.engine.capture.Converge;
+import cairn.engine.capture.InUse;
 import cairn.engine.capture.SourceFailed;
 import cairn.engine.capture.Stillness;
+import cairn.engine.capture.Used;
 import cairn.repository.session.Tombstone;
 import cairn.repository.session.Tombstones;
 import cairn.repository.snapshot.Snapshot;
@@ -21,8 +23,13 @@ import cairn.storage.Content;
 import cairn.storage.MemoryStorage;
 import cairn.storage.Storage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +59,30 @@ final class WatchedDiskTest {
     BackupRequest request = new BackupRequest(sources, Lab.GROUP, List.of(), parent, true);
     return new Backup(lab.repository, lab.surroundings, Progress.NONE, new Cancellation())
         .run(request);
+  }
+
+  /// What is in use cannot be found out while it stands still.
+  @Test
+  void whereFindingOutWhatIsUsedTakesTooLongAllIsRead() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance).freezable();
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+    Used slow =
+        (still, ranges) -> {
+          assertThat(still).as("looked for while it stood still").isFalse();
+          now.updateAndGet(time -> time.plusSeconds(4));
+          ranges.range(0, BLOCK);
+        };
+    InUse inUse = new InUse(disk.volume, disk, slow);
+    NamedVolume named = new NamedVolume("image", disk.volume, Optional.of(inUse));
+    BackupRequest.Sources sources =
+        new BackupRequest.Sources(List.of(named), disk, Converge.Limits.DEFAULT);
+    BackupRequest request = new BackupRequest(sources, Lab.GROUP, List.of(), Lab.NEWEST, true);
+    Surroundings surroundings =
+        new Surroundings(now::get, chance, lab.surroundings.owner(), lab.surroundings.threads());
+    BackupReport report =
+        new Backup(lab.repository, surroundings, Progress.NONE, new Cancellation()).run(request);
+    lab.assertRestores(report.snapshot(), disk.atMoment());
+    assertThat(report.warnings()).singleElement().asString().contains("all of it was read");
   }
 
   private static String fact(BackupReport report, String name) {
@@ -111,6 +142,37 @@ final class WatchedDiskTest {
         .isInstanceOf(CannotConverge.class)
         .hasMessageContaining("is written to all the time");
     assertThat(lab.snapshots()).isEmpty();
+  }
+
+  @Test
+  void whatWasLostSightOfIsNotCalledWrittenToAllTheTime() {
+    String why = "a command was passed through to the disk";
+    for (boolean freezable : List.of(true, false)) {
+      WatchedDisk disk = new WatchedDisk(BYTES, chance);
+      disk.lose(why);
+      assertThatThrownBy(() -> backup(freezable ? disk.freezable() : disk, Lab.NEWEST))
+          .isInstanceOf(CannotConverge.class)
+          .hasMessageContaining("not every write to it was seen: " + why)
+          .hasMessageNotContaining("all the time");
+    }
+  }
+
+  @Test
+  void whatIsMadeAnewMeanwhileIsNoBackupOfWhatWasThere() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance).freezable();
+    byte[] swap = new byte[4096];
+    ByteBuffer header = ByteBuffer.wrap(swap).order(ByteOrder.LITTLE_ENDIAN);
+    header.putInt(1024, 1).putInt(1028, BYTES / 4096 - 1).put(1036, Bytes.random(chance, 16));
+    header.put(4086, "SWAPSPACE2".getBytes(StandardCharsets.US_ASCII));
+    disk.writeAfter(0, 0, swap);
+    backup(disk, Lab.NEWEST);
+    header.put(1036, Bytes.random(chance, 16));
+    disk.writeAfter(10, 0, swap);
+    assertThatThrownBy(() -> backup(disk, Lab.NEWEST))
+        .isInstanceOf(SourceFailed.class)
+        .hasMessageContaining("something else than when the backup began: the volume was swap");
+    lab.assertRestores(backup(disk, Lab.NEWEST).snapshot(), disk.atMoment());
+    assertThat(lab.snapshots()).hasSize(2);
   }
 
   @Test

@@ -3,12 +3,17 @@ package cairn.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.util.stream.Collectors.joining;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /// A device-mapper table as `DM_TABLE_STATUS` gives it: `struct dm_target_spec` of
 /// `linux/dm-ioctl.h` and the parameters as text, again and again.
@@ -22,12 +27,21 @@ import java.util.List;
 /// |     24 |    16 | target_type, ended by a zero               |
 /// |     40 |       | the parameters, ended by a zero            |
 ///
-/// The parameters of `crypt` may hold the key. No more of them is taken than is needed.
+/// The parameters of `crypt` and some others may hold keys. No more of them is taken than is
+/// needed.
 final class DmTable {
   private static final int SPEC_BYTES = 40;
   private static final int TYPE = 24;
   private static final int TYPE_BYTES = 16;
   private static final int SECTOR_BYTES = 512;
+
+  /// Keys come anywhere.
+  private static final Set<String> KEYED = Set.of("inlinecrypt", "default-key");
+
+  /// Keys come after the device and the offset on it.
+  private static final Set<String> KEYED_LATER = Set.of("integrity");
+
+  private static final Pattern DEVICE = Pattern.compile("\\b\\d{1,9}:\\d{1,9}\\b");
 
   private final MemorySegment data;
 
@@ -75,8 +89,22 @@ final class DmTable {
         yield new DmTarget.Crypt(start, length, words.device(), words.sectors());
       }
       case "striped" -> striped(start, length, words);
-      default -> new DmTarget.Other(start, length, type);
+      default -> new DmTarget.Other(start, length, type, parameters(type, words));
     };
+  }
+
+  private static String parameters(String type, Words words) {
+    if (KEYED_LATER.contains(type)) {
+      return words.upTo(2);
+    }
+    if (KEYED.contains(type)) {
+      return "";
+    }
+    String all = words.upTo(Integer.MAX_VALUE);
+    // The group of paths that is taken at the moment is among the rest, and changes by itself.
+    return type.equals("multipath")
+        ? DEVICE.matcher(all).results().map(MatchResult::group).sorted().collect(joining(" "))
+        : all;
   }
 
   private static DmTarget striped(long start, long length, Words words) throws IOException {
@@ -115,6 +143,21 @@ final class DmTable {
         skipBlanks();
         at = wordEnd();
       }
+    }
+
+    /// The next words, so many or as there are, with a blank between any two.
+    String upTo(int count) {
+      StringJoiner taken = new StringJoiner(" ");
+      for (int index = 0; index < count; index++) {
+        skipBlanks();
+        long end = wordEnd();
+        if (end == at) {
+          break;
+        }
+        taken.add(text(at, end));
+        at = end;
+      }
+      return taken.toString();
     }
 
     String next() throws IOException {

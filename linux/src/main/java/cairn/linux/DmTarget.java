@@ -29,5 +29,7 @@ public sealed interface DmTarget {
   record Stripe(DeviceNumber device, long offset) {}
 
   /// Anything else: `thin`, `raid`, `multipath`, `snapshot` and so on.
-  record Other(long start, long length, String type) implements DmTarget {}
+  ///
+  /// @param parameters what tells it from another of its type, without keys
+  record Other(long start, long length, String type, String parameters) implements DmTarget {}
 }

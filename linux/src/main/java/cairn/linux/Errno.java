@@ -12,6 +12,7 @@ public final class Errno {
   public static final int ENXIO = 6;
   public static final int E2BIG = 7;
   public static final int EBADF = 9;
+  public static final int EAGAIN = 11;
   public static final int ENOMEM = 12;
   public static final int EACCES = 13;
   public static final int EBUSY = 16;
@@ -23,9 +24,14 @@ public final class Errno {
   public static final int ENOTTY = 25;
   public static final int ENOSPC = 28;
   public static final int EROFS = 30;
+  public static final int ERANGE = 34;
   public static final int ENOSYS = 38;
   public static final int ELOOP = 40;
+  public static final int ENODATA = 61;
   public static final int EOPNOTSUPP = 95;
+  public static final int ECONNABORTED = 103;
+  public static final int ENOTCONN = 107;
+  public static final int ESTALE = 116;
   public static final int EDQUOT = 122;
   public static final int ENOMEDIUM = 123;
 
@@ -38,7 +44,7 @@ public final class Errno {
           Map.entry(ENXIO, "ENXIO (no such device or address)"),
           Map.entry(E2BIG, "E2BIG (too large)"),
           Map.entry(EBADF, "EBADF (descriptor not open for this)"),
-          Map.entry(11, "EAGAIN (try again)"),
+          Map.entry(EAGAIN, "EAGAIN (try again)"),
           Map.entry(ENOMEM, "ENOMEM (out of memory)"),
           Map.entry(EACCES, "EACCES (permission denied)"),
           Map.entry(14, "EFAULT (bad address)"),
@@ -56,14 +62,17 @@ public final class Errno {
           Map.entry(27, "EFBIG (file too large)"),
           Map.entry(ENOSPC, "ENOSPC (no space left)"),
           Map.entry(EROFS, "EROFS (read-only file system or device)"),
+          Map.entry(ERANGE, "ERANGE (result too large)"),
           Map.entry(36, "ENAMETOOLONG (name too long)"),
           Map.entry(ENOSYS, "ENOSYS (not known to this kernel)"),
           Map.entry(ELOOP, "ELOOP (too many symbolic links)"),
-          Map.entry(61, "ENODATA (no data)"),
+          Map.entry(ENODATA, "ENODATA (no data)"),
           Map.entry(75, "EOVERFLOW (value too large)"),
           Map.entry(EOPNOTSUPP, "EOPNOTSUPP (not supported)"),
+          Map.entry(ECONNABORTED, "ECONNABORTED (connection aborted)"),
+          Map.entry(ENOTCONN, "ENOTCONN (not connected)"),
           Map.entry(110, "ETIMEDOUT (timed out)"),
-          Map.entry(116, "ESTALE (stale file handle)"),
+          Map.entry(ESTALE, "ESTALE (stale file handle)"),
           Map.entry(117, "EUCLEAN (file system needs cleaning)"),
           Map.entry(121, "EREMOTEIO (remote input/output error)"),
           Map.entry(EDQUOT, "EDQUOT (disk quota exceeded)"),

@@ -71,6 +71,11 @@ public final class Libc {
     return once(call) < 0 ? (int) ERRNO.get(CAPTURED.get(), 0L) : 0;
   }
 
+  /// A string as names of files are written.
+  public static MemorySegment text(String text, Arena arena) {
+    return arena.allocateFrom(text, PATH_CHARSET);
+  }
+
   public static MemorySegment pathName(Path path, Arena arena) {
     return arena.allocateFrom(path.toString(), PATH_CHARSET);
   }

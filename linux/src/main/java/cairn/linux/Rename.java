@@ -12,7 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/// Gives a finished file its name, durably. Both names must lie in one directory.
+/// Gives a finished file its name, durably. The old name must lie in the directory of the new one,
+/// or in one that is of no use afterwards.
 public final class Rename {
   private static final int AT_FDCWD = -100;
   private static final int NO_REPLACE = 1;

@@ -60,8 +60,38 @@ final class DeviceMapperTest {
                     new DmTarget.Stripe(SDA2, 384 * 512),
                     new DmTarget.Stripe(new DeviceNumber(8, 18), 384 * 512))),
             new DmTarget.Linear(1 << 20, 4096, new DeviceNumber(253, 7), 1 << 20),
-            new DmTarget.Other((1 << 20) + 4096, 4096, "thin-pool"),
-            new DmTarget.Other((1 << 20) + 8192, 4096, "error"));
+            new DmTarget.Other((1 << 20) + 4096, 4096, "thin-pool", "253:1 253:2 128 0 0"),
+            new DmTarget.Other((1 << 20) + 8192, 4096, "error", ""));
+  }
+
+  @Test
+  void whatItIsMadeOfTellsOneTargetFromAnother() throws IOException {
+    assertThat(table("thin", "253:4 1")).isNotEqualTo(table("thin", "253:4 2"));
+    assertThat(table("snapshot", "253:1 253:2 P 8"))
+        .isNotEqualTo(table("snapshot", "253:1 253:3 P 8"));
+    assertThat(table("raid", "raid1 3 0 region_size 1024 2 8:1 8:2 8:3 8:4"))
+        .isNotEqualTo(table("raid", "raid1 3 0 region_size 1024 2 8:1 8:2 8:3 8:5"));
+    String paths = "0 0 2 1 service-time 0 1 2 8:16 1 1 service-time 0 1 2 8:32 1 1";
+    assertThat(table("multipath", paths))
+        .isEqualTo(table("multipath", paths.replace("0 0 2 1", "0 0 2 2")))
+        .isNotEqualTo(table("multipath", paths.replace("8:32", "8:48")));
+  }
+
+  @Test
+  void noKeyIsTaken() throws IOException {
+    String key = "0123456789abcdef".repeat(4);
+    assertThat(table("integrity", "8:2 0 32 J 1 internal_hash:hmac(sha256):" + key).toString())
+        .contains("8:2 0")
+        .doesNotContain(key);
+    assertThat(table("default-key", "aes-xts-plain64 " + key + " 0 8:2 0").toString())
+        .doesNotContain(key);
+  }
+
+  private List<DmTarget> table(String type, String parameters) throws IOException {
+    answer.clear().put(new byte[answer.capacity()]).clear();
+    count = 0;
+    target(0, 8, type, parameters);
+    return decode();
   }
 
   @Test

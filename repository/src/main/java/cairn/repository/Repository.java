@@ -48,6 +48,7 @@ public final class Repository {
   private final RepositoryConfig config;
   private final Protection protection;
   private final int publishers;
+  private final DecodedSnapshots decoded = new DecodedSnapshots();
 
   /// @param protection opened with the config's key, or clear
   public Repository(Storage storage, RepositoryConfig config, Protection protection) {
@@ -180,7 +181,7 @@ public final class Repository {
   /// Null when the snapshot was forgotten meanwhile.
   private @Nullable Snapshot read(String name) throws IOException, CorruptData {
     Optional<byte[]> record = storage.readIfThere(name);
-    return record.isEmpty() ? null : decode(name, record.get());
+    return record.isEmpty() ? null : decoded.get(name, record.get(), this::decode);
   }
 
   private Snapshot decode(String name, byte[] record) throws IOException, CorruptData {

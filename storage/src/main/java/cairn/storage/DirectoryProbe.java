@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /// One run of the probe on a directory: a small store in a folder `.probe-<random>` of the store,
@@ -48,7 +49,7 @@ final class DirectoryProbe {
           Property.FSYNC);
 
   private final DirectoryStorage storage;
-  private final RandomGenerator chance;
+  private final RandomGenerator chance; // a secure one takes longer than all else
   private final Probe.Sleeper sleeper;
   private final Probe.Options options;
   private final DirectoryOps ops;
@@ -86,12 +87,12 @@ final class DirectoryProbe {
       Probe.Sleeper sleeper,
       Probe.Options options) {
     this.storage = storage;
-    this.chance = chance;
+    this.chance = new SplittableRandom(chance.nextLong());
     this.sleeper = sleeper;
     this.options = options;
     this.ops = storage.ops();
     this.root = storage.root();
-    this.folder = root.resolve(FOLDER_PREFIX + HexFormat.of().toHexDigits(chance.nextLong()));
+    this.folder = root.resolve(FOLDER_PREFIX + HexFormat.of().toHexDigits(this.chance.nextLong()));
   }
 
   List<ProbeResult> run() throws IOException {

@@ -24,6 +24,9 @@ public final class Probe {
   public record Options(long freeBytesMin, int freeFilesMin, Set<String> waivers) {
     public static final Options DEFAULT = new Options(1L << 30, 1_000, Set.of());
 
+    /// For who does not ask for warnings, and waits for it.
+    public static final Options NO_WARNINGS = new Options(0, 0, Set.of());
+
     public Options withWaivers(Set<String> newWaivers) {
       return new Options(freeBytesMin, freeFilesMin, Set.copyOf(newWaivers));
     }

@@ -1,5 +1,6 @@
 package cairn.storage;
 
+import cairn.base.test.Bits;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// Objects in memory.
 public final class MemoryStorage implements Storage {
@@ -23,10 +26,21 @@ public final class MemoryStorage implements Storage {
   private static final class Stored {
     final byte[] bytes; // never changed
     final Instant modified;
+    private long digest;
 
     Stored(byte[] bytes, Instant modified) {
       this.bytes = bytes;
       this.modified = modified;
+    }
+
+    /// Of the bytes; made when it is asked for.
+    long digest() {
+      if (digest == 0) {
+        CRC32C sum = new CRC32C();
+        sum.update(bytes);
+        digest = (sum.getValue() << 32) ^ Arrays.hashCode(bytes);
+      }
+      return digest;
     }
   }
 
@@ -40,8 +54,13 @@ public final class MemoryStorage implements Storage {
   }
 
   /// A copy that goes its own way.
-  public synchronized MemoryStorage copy() {
-    MemoryStorage copy = new MemoryStorage(clock);
+  public MemoryStorage copy() {
+    return copy(clock);
+  }
+
+  /// A copy that goes its own way, by another clock.
+  public synchronized MemoryStorage copy(InstantSource another) {
+    MemoryStorage copy = new MemoryStorage(another);
     copy.objects.putAll(objects);
     return copy;
   }
@@ -152,6 +171,22 @@ public final class MemoryStorage implements Storage {
   /// Puts bytes where the contract allows none to be put: damage, swapped and replayed objects.
   public synchronized void tamper(String name, byte[] bytes) {
     put(ObjectName.check(name), bytes.clone());
+  }
+
+  /// A number that is another one, as good as always, when other objects are there of this name or
+  /// below it, or other bytes in them; all objects when it is empty. Times do not count.
+  public synchronized long digest(String prefix) {
+    long digest = digest(prefix, objects.get(prefix));
+    Map<String, Stored> below =
+        prefix.isEmpty() ? objects : objects.subMap(prefix + "/", prefix + "0");
+    for (Map.Entry<String, Stored> entry : below.entrySet()) {
+      digest ^= digest(entry.getKey(), entry.getValue());
+    }
+    return digest;
+  }
+
+  private static long digest(String name, @Nullable Stored stored) {
+    return stored == null ? 0 : Bits.mix(Bits.mix(name.hashCode()) + stored.digest());
   }
 
   private void put(String name, byte[] bytes) {

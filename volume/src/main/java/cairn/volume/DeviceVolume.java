@@ -5,18 +5,23 @@ import cairn.linux.BlockIoctl;
 import cairn.linux.BlockTopology;
 import cairn.linux.DeviceNumber;
 import cairn.linux.NativeFile;
+import cairn.linux.WriteWatch;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A block device, read past the page cache: what is read is what the device holds, and reading it
 /// leaves the cache to others.
 public final class DeviceVolume implements Volume {
+  private static final Path SYS = Path.of("/sys");
+
   private final NativeFile device;
   private final VolumeIdentity identity;
   private final Transfer transfer;
+  private @Nullable WriteWatch watch;
 
   private DeviceVolume(NativeFile device, VolumeIdentity identity, int sectorBytes) {
     this.device = device;
@@ -28,7 +33,7 @@ public final class DeviceVolume implements Volume {
     NativeFile device = NativeFile.open(path, NativeFile.Option.DIRECT);
     try {
       VolumeIdentity identity =
-          new VolumeIdentity(
+          VolumeIdentity.of(
               VolumeIdentity.Kind.DEVICE,
               path,
               BlockIoctl.sizeBytes(device),
@@ -77,9 +82,29 @@ public final class DeviceVolume implements Volume {
     SizeChanged.check(device.path(), size(), BlockIoctl.sizeBytes(device));
   }
 
+  /// What is in the cache is written before, as reading would have it written too.
   @Override
-  public boolean wasWritten() {
-    return false;
+  public void expectRest() throws IOException {
+    writeCache();
+    watch = WriteWatch.begin(new BlockTopology(SYS), device.status().device());
+  }
+
+  @Override
+  public boolean wasWritten() throws IOException {
+    WriteWatch begun = watch;
+    if (begun == null) {
+      return false;
+    }
+    writeCache();
+    return begun.sawWrites();
+  }
+
+  private void writeCache() {
+    try {
+      device.sync();
+    } catch (IOException e) {
+      // Others hear of it who wrote; to read, it need not be.
+    }
   }
 
   @Override
@@ -88,7 +113,7 @@ public final class DeviceVolume implements Volume {
   }
 
   private static VolumeIdentity.Device describe(DeviceNumber number) throws IOException {
-    BlockTopology topology = new BlockTopology(Path.of("/sys"));
+    BlockTopology topology = new BlockTopology(SYS);
     return topology
         .find(number)
         .map(node ->

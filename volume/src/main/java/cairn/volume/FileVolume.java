@@ -4,6 +4,7 @@ import cairn.base.block.Extent;
 import cairn.base.block.Extent.State;
 import cairn.linux.CallFailed;
 import cairn.linux.Errno;
+import cairn.linux.FileLock;
 import cairn.linux.FileStatus;
 import cairn.linux.NativeFile;
 import java.io.IOException;
@@ -17,6 +18,10 @@ import java.util.Optional;
 /// An image file. Read through the page cache; its holes are known where the file system tells
 /// them.
 public final class FileVolume implements Volume {
+  /// The byte that QEMU locks while it may write to an image (`block/file-posix.c`, the base of
+  /// permissions and the second of them).
+  private static final long QEMU_WRITE_LOCK = 100 + 1;
+
   private final NativeFile file;
   private final VolumeIdentity identity;
   private final Instant modified;
@@ -35,7 +40,7 @@ public final class FileVolume implements Volume {
       FileStatus status = file.status();
       file.expectSequentialReads();
       VolumeIdentity identity =
-          new VolumeIdentity(VolumeIdentity.Kind.FILE, path, status.sizeBytes(), Optional.empty());
+          VolumeIdentity.of(VolumeIdentity.Kind.FILE, path, status.sizeBytes(), Optional.empty());
       return new FileVolume(file, identity, status.modified());
     } catch (IOException e) {
       throw Closing.after(e, file);
@@ -103,6 +108,20 @@ public final class FileVolume implements Volume {
   @Override
   public boolean wasWritten() throws IOException {
     return !file.status().modified().equals(modified);
+  }
+
+  FileStatus status() throws IOException {
+    return file.status();
+  }
+
+  /// Whether a process of QEMU has it open to write. Where the file system knows no locks, nobody
+  /// is seen.
+  boolean isWrittenByQemu() throws IOException {
+    try {
+      return FileLock.isHeldElsewhere(file, QEMU_WRITE_LOCK);
+    } catch (CallFailed e) {
+      return false;
+    }
   }
 
   @Override

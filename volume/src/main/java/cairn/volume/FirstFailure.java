@@ -5,20 +5,20 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps the first failure of a sink; whatever is tried later fails with it as the cause (truth 8).
-final class FirstFailure {
+public final class FirstFailure {
   /// Something that may fail.
-  interface Action {
+  public interface Action {
     void run() throws IOException;
   }
 
   private final String path;
   private final AtomicReference<@Nullable IOException> first = new AtomicReference<>();
 
-  FirstFailure(String path) {
+  public FirstFailure(String path) {
     this.path = path;
   }
 
-  void run(Action action) throws IOException {
+  public void run(Action action) throws IOException {
     IOException earlier = first.get();
     if (earlier != null) {
       throw new IOException(

@@ -20,11 +20,40 @@ public final class Sinks {
   /// @throws IOException saying in one sentence why this cannot be the target
   public static BlockSink open(String target, long sizeBytes, SinkOptions options)
       throws IOException {
-    Path path = Volumes.absolute(target, "restore to");
+    Path path = Volumes.absolute(target, "write to");
     try {
       return Files.exists(path)
           ? existing(path.toRealPath(), sizeBytes, options)
           : fresh(path, sizeBytes, options);
+    } catch (CallFailed e) {
+      throw refused(path, why(e), e);
+    }
+  }
+
+  /// Opens a new or an existing file for a raw image that takes its name when it is told to.
+  ///
+  /// @throws IOException as [#open]
+  public static FileSink image(String target, long sizeBytes, SinkOptions options)
+      throws IOException {
+    return FileSink.create(file(target, options.force()), sizeBytes, options.sparse())
+        .publishedLater();
+  }
+
+  /// Opens a new or an existing file for whatever is to be in it.
+  ///
+  /// @throws IOException as [#open]
+  public static PartialFile file(String target, boolean force) throws IOException {
+    Path path = Volumes.absolute(target, "write to");
+    try {
+      if (!Files.exists(path)) {
+        return freshFile(path, force);
+      }
+      Path real = path.toRealPath();
+      FileStatus status = FileStatus.of(real);
+      if (status.type() != FileStatus.Type.REGULAR) {
+        throw refused(path, "it is " + Volumes.words(status.type()) + "; name a file");
+      }
+      return existingFile(real, status, force);
     } catch (CallFailed e) {
       throw refused(path, why(e), e);
     }
@@ -35,29 +64,33 @@ public final class Sinks {
     FileStatus status = FileStatus.of(path);
     return switch (status.type()) {
       case BLOCK_DEVICE -> DeviceSink.open(path, sizeBytes, options.sparse());
-      case REGULAR -> existingFile(path, status, sizeBytes, options);
+      case REGULAR ->
+          FileSink.create(existingFile(path, status, options.force()), sizeBytes, options.sparse());
       case DIRECTORY, CHARACTER_DEVICE, OTHER ->
           throw refused(
               path, "it is " + Volumes.words(status.type()) + "; name a file or a block device");
     };
   }
 
-  private static BlockSink existingFile(
-      Path path, FileStatus status, long sizeBytes, SinkOptions options) throws IOException {
+  private static PartialFile existingFile(Path path, FileStatus status, boolean force)
+      throws IOException {
     Optional<String> use = Usage.live().ofFile(status);
     if (use.isPresent()) {
       throw refused(path, use.get() + "; end that first");
     }
-    if (status.sizeBytes() > 0 && !options.force()) {
+    if (status.sizeBytes() > 0 && !force) {
       throw refused(path, "the file exists and is not empty; replace it with --force");
     }
-    FileSink.Replaces replaces =
-        options.force() ? FileSink.Replaces.ANY_FILE : FileSink.Replaces.EMPTY_FILE;
-    return FileSink.create(path, replaces, sizeBytes, options.sparse());
+    return PartialFile.create(
+        path, force ? PartialFile.Replaces.ANY_FILE : PartialFile.Replaces.EMPTY_FILE);
   }
 
   private static BlockSink fresh(Path path, long sizeBytes, SinkOptions options)
       throws IOException {
+    return FileSink.create(freshFile(path, options.force()), sizeBytes, options.sparse());
+  }
+
+  private static PartialFile freshFile(Path path, boolean force) throws IOException {
     if (Files.isSymbolicLink(path)) {
       throw refused(path, "it is a symbolic link that leads nowhere");
     }
@@ -65,9 +98,8 @@ public final class Sinks {
     if (parent == null || !Files.isDirectory(parent)) {
       throw refused(path, "there is no directory " + parent + "; make it first");
     }
-    FileSink.Replaces replaces =
-        options.force() ? FileSink.Replaces.ANY_FILE : FileSink.Replaces.NOTHING;
-    return FileSink.create(path, replaces, sizeBytes, options.sparse());
+    return PartialFile.create(
+        path, force ? PartialFile.Replaces.ANY_FILE : PartialFile.Replaces.NOTHING);
   }
 
   private static String why(CallFailed failure) {
@@ -80,10 +112,10 @@ public final class Sinks {
   }
 
   static IOException refused(Path path, String why) {
-    return new IOException("cannot restore to " + path + ": " + why);
+    return new IOException("cannot write to " + path + ": " + why);
   }
 
   static IOException refused(Path path, String why, CallFailed cause) {
-    return new IOException("cannot restore to " + path + ": " + why, cause);
+    return new IOException("cannot write to " + path + ": " + why, cause);
   }
 }

@@ -3,6 +3,8 @@ package cairn.volume;
 import cairn.linux.CallFailed;
 import cairn.linux.Errno;
 import cairn.linux.FileStatus;
+import cairn.volume.nbd.NbdUri;
+import cairn.volume.qcow.QcowImage;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,22 +13,26 @@ import java.nio.file.Path;
 public final class Volumes {
   private Volumes() {}
 
-  /// Opens an image file or a block device, read-only.
+  /// Opens an image file or a block device, read-only, or connects to an NBD server.
   ///
   /// @throws IOException saying in one sentence why this cannot be a source
   public static Volume open(String source) throws IOException {
-    return open(source, "back up");
+    return open(source, "back up", ImageFormat.GUESSED);
   }
 
   /// As [#open(String)].
   ///
   /// @param verb what is to be done with it, for the message
-  public static Volume open(String source, String verb) throws IOException {
+  /// @param format of a file; a device is always the disk itself
+  public static Volume open(String source, String verb, ImageFormat format) throws IOException {
+    if (NbdUri.isOne(source)) {
+      return NbdVolume.open(source, "");
+    }
     Path path = absolute(source, verb);
     try {
       FileStatus.Type type = FileStatus.of(path).type();
       return switch (type) {
-        case REGULAR -> FileVolume.open(path);
+        case REGULAR -> file(path, format);
         case BLOCK_DEVICE -> DeviceVolume.open(path);
         case DIRECTORY, CHARACTER_DEVICE, OTHER ->
             throw new IOException(
@@ -41,6 +47,18 @@ public final class Volumes {
     } catch (CallFailed e) {
       throw new IOException("cannot " + verb + " " + path + ": " + why(e), e);
     }
+  }
+
+  private static Volume file(Path path, ImageFormat format) throws IOException {
+    FileVolume file = FileVolume.open(path);
+    try {
+      if (format == ImageFormat.RAW || (format == ImageFormat.GUESSED && !QcowImage.isOne(file))) {
+        return file;
+      }
+    } catch (IOException e) {
+      throw Closing.after(e, file);
+    }
+    return QcowVolume.open(file, path, format);
   }
 
   /// @param verb what was to be done with it, for the message

@@ -233,8 +233,7 @@ final class DeviceSinkTest {
   void aDeviceThatIsTooSmallIsRefused() throws IOException {
     try (LoopDevice loop = LoopDevice.over(sparse("d", 8192))) {
       assertThatThrownBy(() -> Sinks.open(loop.toString(), 8193, FORCE).close())
-          .hasMessage(
-              "cannot restore to " + loop + ": it has 8192 bytes, and the image needs 8193");
+          .hasMessage("cannot write to " + loop + ": it has 8192 bytes, and the image needs 8193");
       Sinks.open(loop.toString(), 8192, FORCE).close();
     }
   }
@@ -253,7 +252,7 @@ final class DeviceSinkTest {
   private static void assertRefused(LoopDevice device, String why) {
     assertThatThrownBy(() -> Sinks.open(device.toString(), 100, FORCE).close())
         .isInstanceOf(IOException.class)
-        .hasMessage("cannot restore to " + device + ": " + why);
+        .hasMessage("cannot write to " + device + ": " + why);
   }
 
   private static NativeFile exclusive(LoopDevice loop) throws IOException {

@@ -52,6 +52,22 @@ final class DeviceVolumeTest {
   }
 
   @Test
+  void whoWritesWithoutAClaimIsSeenWhereNobodyShould() throws IOException {
+    Path backing = Files.write(directory.resolve("backing"), new byte[4 << 20]);
+    try (LoopDevice loop = LoopDevice.over(backing);
+        RandomAccessFile other = new RandomAccessFile(loop.path().toFile(), "rw");
+        Volume volume = Volumes.open(loop.toString())) {
+      other.write(1); // is in the cache until somebody reads past it
+      assertThat(volume.wasWritten()).isFalse();
+      volume.expectRest();
+      volume.read(0, new byte[4096], 0, 4096);
+      assertThat(volume.wasWritten()).isFalse();
+      other.write(1);
+      assertThat(volume.wasWritten()).isTrue();
+    }
+  }
+
+  @Test
   void readsWhatTheDeviceHoldsAndNotWhatIsCachedOfIt() throws IOException {
     Path backing = Files.write(directory.resolve("backing"), new byte[1 << 20]);
     byte[] target = new byte[1];
@@ -104,7 +120,7 @@ final class DeviceVolumeTest {
         Volume volume = Volumes.open(loop.toString())) {
       VolumeIdentity identity = volume.identity();
       assertThat(identity.kind()).isEqualTo(VolumeIdentity.Kind.DEVICE);
-      assertThat(identity.path()).isEqualTo(loop.path());
+      assertThat(identity.location()).isEqualTo(loop.toString());
       assertThat(identity.sizeBytes()).isEqualTo(1 << 20);
       String minor = loop.toString().substring("/dev/loop".length());
       assertThat(identity.device()).contains(new VolumeIdentity.Device("7:" + minor, "", "", ""));

@@ -171,8 +171,8 @@ final class FileSinkTest {
     FaultyFile file =
         new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW))
             .failing(call, Errno.EIO);
-    FileSink.Names names = new FileSink.Names(target, partial, FileSink.Replaces.ANY_FILE);
-    FileSink sink = new FileSink(names, file, 1000, true);
+    PartialFile.Names names = new PartialFile.Names(target, partial, PartialFile.Replaces.ANY_FILE);
+    FileSink sink = new FileSink(new PartialFile(names, file), 1000, true);
     assertThatThrownBy(
             () -> {
               sink.write(100, new byte[10], 0, 10);
@@ -201,8 +201,8 @@ final class FileSinkTest {
     FaultyFile file =
         new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW))
             .failing(FaultyFile.Call.ALLOCATE, Errno.EOPNOTSUPP);
-    FileSink.Names names = new FileSink.Names(target, partial, FileSink.Replaces.NOTHING);
-    try (FileSink sink = new FileSink(names, file, 3_000_000, false)) {
+    PartialFile.Names names = new PartialFile.Names(target, partial, PartialFile.Replaces.NOTHING);
+    try (FileSink sink = new FileSink(new PartialFile(names, file), 3_000_000, false)) {
       sink.zero(0, 3_000_000);
       sink.finish();
     }
@@ -213,10 +213,10 @@ final class FileSinkTest {
   void startsWritingBackBeforeTheEnd() throws IOException {
     Path partial = directory.resolve("partial");
     FaultyFile file = new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW));
-    FileSink.Names names =
-        new FileSink.Names(directory.resolve("disk.img"), partial, FileSink.Replaces.NOTHING);
+    PartialFile.Names names =
+        new PartialFile.Names(directory.resolve("disk.img"), partial, PartialFile.Replaces.NOTHING);
     byte[] data = new byte[1 << 20];
-    try (FileSink sink = new FileSink(names, file, 8 << 20, true)) {
+    try (FileSink sink = new FileSink(new PartialFile(names, file), 8 << 20, true)) {
       writeAll(sink, data);
     }
     assertThat(file.calls()).contains(FaultyFile.Call.START_WRITEBACK);
@@ -240,7 +240,7 @@ final class FileSinkTest {
     try (LoopDevice loop = LoopDevice.over(target)) {
       assertThatThrownBy(() -> Sinks.open(target.toString(), 10, FORCE).close())
           .hasMessage(
-              "cannot restore to " + target + ": it is what " + loop + " shows; end that first");
+              "cannot write to " + target + ": it is what " + loop + " shows; end that first");
     }
   }
 
@@ -258,7 +258,7 @@ final class FileSinkTest {
     assertRefused(
         nowhere.resolve("disk.img"), 1, "there is no directory " + nowhere + "; make it first");
     assertThatThrownBy(() -> Sinks.open("", 1, FORCE).close())
-        .hasMessage("cannot restore to an empty path; name a file or a block device");
+        .hasMessage("cannot write to an empty path; name a file or a block device");
   }
 
   @Test
@@ -288,7 +288,7 @@ final class FileSinkTest {
   private void assertRefused(Path target, long size, String why) {
     assertThatThrownBy(() -> Sinks.open(target.toString(), size, SinkOptions.DEFAULT).close())
         .isInstanceOf(IOException.class)
-        .hasMessage("cannot restore to " + target + ": " + why);
+        .hasMessage("cannot write to " + target + ": " + why);
   }
 
   private Path sparse(String name, long size) throws IOException {

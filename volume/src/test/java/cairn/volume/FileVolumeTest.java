@@ -166,7 +166,7 @@ final class FileVolumeTest {
     try (Volume volume = Volumes.open(path.resolveSibling("./disk.img").toString())) {
       VolumeIdentity identity = volume.identity();
       assertThat(identity.kind()).isEqualTo(VolumeIdentity.Kind.FILE);
-      assertThat(identity.path()).isEqualTo(path);
+      assertThat(identity.location()).isEqualTo(path.toString());
       assertThat(identity.sizeBytes()).isEqualTo(10);
       assertThat(identity.device()).isEmpty();
     }

@@ -1,24 +1,17 @@
 package cairn.base.bytes;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /// The identity of a chunk: 32 bytes, SHA-256 or HMAC-SHA-256 of its plaintext. Held as four
 /// big-endian words, so that the order of ids is the order of their bytes.
 public record ChunkId(long a, long b, long c, long d) implements Comparable<ChunkId> {
   public static final int BYTES = 32;
 
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
   public static ChunkId of(byte[] bytes, int offset) {
-    return new ChunkId(
-        (long) LONG.get(bytes, offset),
-        (long) LONG.get(bytes, offset + 8),
-        (long) LONG.get(bytes, offset + 16),
-        (long) LONG.get(bytes, offset + 24));
+    ByteBuffer words = ByteBuffer.wrap(bytes, offset, BYTES);
+    return new ChunkId(words.getLong(), words.getLong(), words.getLong(), words.getLong());
   }
 
   public static ChunkId of(byte[] digest) {
@@ -34,10 +27,7 @@ public record ChunkId(long a, long b, long c, long d) implements Comparable<Chun
   }
 
   public void writeTo(byte[] target, int offset) {
-    LONG.set(target, offset, a);
-    LONG.set(target, offset + 8, b);
-    LONG.set(target, offset + 16, c);
-    LONG.set(target, offset + 24, d);
+    ByteBuffer.wrap(target, offset, BYTES).putLong(a).putLong(b).putLong(c).putLong(d);
   }
 
   public byte[] toBytes() {
@@ -56,6 +46,11 @@ public record ChunkId(long a, long b, long c, long d) implements Comparable<Chun
       order = Long.compareUnsigned(c, other.c);
     }
     return order == 0 ? Long.compareUnsigned(d, other.d) : order;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ChunkId id && a == id.a && b == id.b && c == id.c && d == id.d;
   }
 
   @Override

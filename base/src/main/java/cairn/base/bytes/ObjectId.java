@@ -3,6 +3,7 @@ package cairn.base.bytes;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The name of a repository, session, pack, index or snapshot: 16 random bytes, never reused (truth
 /// 2).
@@ -35,6 +36,19 @@ public record ObjectId(long high, long low) implements Comparable<ObjectId> {
     byte[] bytes = new byte[BYTES];
     writeTo(bytes, 0);
     return bytes;
+  }
+
+  // What a record gets by itself is put together at run time; and random bits are hash enough.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ObjectId(long otherHigh, long otherLow)
+        && high == otherHigh
+        && low == otherLow;
+  }
+
+  @Override
+  public int hashCode() {
+    return (int) (high >>> 32);
   }
 
   @Override

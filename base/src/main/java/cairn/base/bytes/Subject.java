@@ -26,9 +26,22 @@ public record Subject(String kind, String id, String place, int slot) {
     }
   }
 
+  public void check(boolean good, String field, long have, String expect) throws CorruptData {
+    if (!good) {
+      throw corrupt(field, Long.toString(have), expect);
+    }
+  }
+
   public void check(boolean good, String field, Object have, Object expect) throws CorruptData {
     if (!good) {
       throw corrupt(field, have.toString(), expect.toString());
+    }
+  }
+
+  /// Checks that `have` is from 0 to below `limit`.
+  public void checkBelow(long have, long limit, String field) throws CorruptData {
+    if (have < 0 || have >= limit) {
+      throw corrupt(field, Long.toString(have), "< " + limit);
     }
   }
 

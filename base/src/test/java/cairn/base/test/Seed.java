@@ -6,7 +6,8 @@ import java.util.random.RandomGeneratorFactory;
 /// Where all chance of a test comes from. A test declares a parameter `Seed seed`; when it fails,
 /// the line that replays it is printed.
 ///
-/// The value is the system property `seed`, else one drawn for the whole run.
+/// The value is the system property `seed`, where `any` stands for one drawn for the whole run;
+/// else the same each time.
 public record Seed(long value) {
   private static final String ALGORITHM = "L64X128MixRandom";
 

@@ -12,6 +12,11 @@ import org.junit.jupiter.api.extension.TestWatcher;
 /// `META-INF/services`, so that no test has to name it.
 public final class SeedExtension implements ParameterResolver, TestWatcher {
   private static final Namespace NAMESPACE = Namespace.create(SeedExtension.class);
+
+  /// A build tells of the change that it was made for; what chance finds beyond that is for the
+  /// night, and not for whoever comes by.
+  private static final Seed USUAL = new Seed(20_251_121);
+
   private static final Seed SEED = choose(System.getProperty("seed"));
 
   @Override
@@ -34,9 +39,11 @@ public final class SeedExtension implements ParameterResolver, TestWatcher {
   }
 
   static Seed choose(@Nullable String property) {
-    if (property != null && !property.isEmpty()) {
-      return new Seed(Long.parseLong(property));
+    if (property == null || property.isEmpty()) {
+      return USUAL;
     }
-    return new Seed(RandomGenerator.getDefault().nextLong());
+    return property.equals("any")
+        ? new Seed(RandomGenerator.getDefault().nextLong())
+        : new Seed(Long.parseLong(property));
   }
 }

@@ -17,4 +17,10 @@ class SeedTest {
     String property = line.substring(line.indexOf("-Dseed=") + "-Dseed=".length());
     assertThat(SeedExtension.choose(property)).isEqualTo(seed);
   }
+
+  @Test
+  void chanceIsForThoseWhoAskForIt() {
+    assertThat(SeedExtension.choose(null)).isEqualTo(SeedExtension.choose(""));
+    assertThat(SeedExtension.choose("any")).isNotEqualTo(SeedExtension.choose("any"));
+  }
 }

@@ -27,12 +27,16 @@ import cairn.repository.Repository;
 import cairn.repository.snapshot.Counts;
 import cairn.repository.snapshot.Group;
 import cairn.repository.snapshot.Snapshot;
+import cairn.volume.nbd.NbdUri;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,13 +48,22 @@ import picocli.CommandLine.Parameters;
     name = "backup",
     header = "Back up disks and images into one new snapshot.",
     description = {
-      "Reads each SOURCE, an image file or a block device, and stores what the repository does not"
-          + " hold yet. Sources are opened read-only.",
+      "Reads each SOURCE, an image file, a block device or an NBD export, and stores what the"
+          + " repository does not hold yet. Sources are opened read-only.",
       "A device that is in use is captured at one moment all the same: what is written to while it"
           + " is read is seen and read again, until so little is left that its file systems are"
           + " frozen for a fraction of a second. Several devices are captured at the same moment."
           + " What the file systems do not use is left out. 'cairn doctor' tells what is possible"
           + " here, and 'cairn tracker' has the next backup read only what was written to.",
+      "Of a qcow2 image the disk that the guest sees is backed up, through backing files and data"
+          + " files, as QEMU follows them; name only images that you would start a machine from. An"
+          + " image that a machine runs on is refused. --format raw backs up the file itself.",
+      "qemu:SOCKET names the disks of a guest that runs, by a monitor of its QEMU (-qmp"
+          + " unix:SOCKET,server=on,wait=off); qemu:SOCKET?device=NAME one of them. They are backed"
+          + " up as they are at one moment, and the next backup reads only what the guest has"
+          + " written since. An overlay of 'cairn nbd --writable' is backed up with what it stands"
+          + " on; its name ends in '.overlay', or --format overlay says what it is."
+          + " Guests and overlays are backed up by a command each.",
       "Backups of the same source belong to one group, and each is compared with the newest"
           + " snapshot of its group, so that it costs as little as has changed.",
       "The file systems in what was captured are checked before the snapshot is saved, as 'cairn"
@@ -62,6 +75,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "%nExamples:",
       "  cairn backup disk.img",
+      "  cairn backup /var/lib/libvirt/images/web.qcow2",
+      "  cairn backup qemu:/run/vm.qmp --name vm",
       "  cairn backup /dev/vg/root /dev/vg/home --name laptop --tag before-upgrade",
     })
 @JsonFields({
@@ -87,7 +102,9 @@ final class BackupCommand extends CairnCommand {
   @Parameters(
       paramLabel = "SOURCE",
       arity = "0..*",
-      description = "An image file or a block device.")
+      description =
+          "An image file, a block device, or an NBD export: nbd://HOST[:PORT]/EXPORT, or"
+              + " nbd+unix:///EXPORT?socket=PATH.")
   private List<String> sources = List.of();
 
   @Option(
@@ -110,6 +127,25 @@ final class BackupCommand extends CairnCommand {
       order = 11,
       description = "A word to keep with the snapshot. May be repeated.")
   private List<String> tags = List.of();
+
+  @Option(
+      names = "--bitmap",
+      paramLabel = "BITMAP",
+      order = 18,
+      description =
+          "Of an NBD export: read what this dirty bitmap of QEMU says was written to since the last"
+              + " snapshot, and a sample of the rest. It counts only if that snapshot was made with"
+              + " it as --next-bitmap; else everything is read.")
+  private String bitmap = "";
+
+  @Option(
+      names = "--next-bitmap",
+      paramLabel = "BITMAP",
+      order = 19,
+      description =
+          "Of an NBD export: the dirty bitmap that was started at the moment that it shows, for the"
+              + " next backup. Never use a name twice.")
+  private String nextBitmap = "";
 
   @Option(
       names = "--parent",
@@ -154,9 +190,12 @@ final class BackupCommand extends CairnCommand {
       description = "Do not check the file systems in what was captured.")
   private boolean noFsck;
 
+  @Mixin private final FormatOption format;
+
   BackupCommand(Shell shell) {
     super(shell);
     this.access = new RepositoryAccess(shell);
+    this.format = new FormatOption();
   }
 
   @Override
@@ -170,7 +209,16 @@ final class BackupCommand extends CairnCommand {
     if (fsckSeconds < 1) {
       throw new UsageError("--fsck is a number of seconds, 1 or more; --no-fsck is for none");
     }
-    try (Sources opened = Sources.open(all ? allOfThisMachine() : sources)) {
+    for (String source : sources) {
+      boolean isGuest = QemuSource.isOne(source);
+      if (isGuest || OverlaySource.isOne(source, format)) {
+        checkAlone(source);
+        return isGuest ? guest(source) : overlay(source);
+      }
+    }
+    List<String> names = all ? allOfThisMachine() : sources;
+    try (Sources opened = Sources.open(names, format.get(), bitmaps())) {
+      opened.warnings().forEach(shell()::warn);
       String host = shell().surroundings().get().owner().host();
       String name = group == null ? all ? host + ":all" : opened.group(host) : group;
       checkGroup(name);
@@ -179,6 +227,76 @@ final class BackupCommand extends CairnCommand {
         return new Result(backup(repository.repository(), opened, name));
       }
     }
+  }
+
+  private void checkAlone(String source) throws UsageError {
+    if (sources.size() > 1) {
+      throw new UsageError(
+          source
+              + " cannot be backed up together with other sources: back up each guest and each"
+              + " overlay by a command of its own");
+    }
+  }
+
+  /// What a machine wrote to a snapshot that was served.
+  private Outcome overlay(String file) throws IOException, CorruptData {
+    try (Opened repository = access.openToStore();
+        OverlaySource source = OverlaySource.open(repository.repository(), file);
+        ProgressLine progress = shell().progress()) {
+      String host = shell().surroundings().get().owner().host();
+      String name = group == null ? host + ":" + source.location() : group;
+      checkGroup(name);
+      Parent before = NEWEST.equals(parent) ? source.base() : parent(repository.repository());
+      return new Result(run(repository.repository(), source.sources(), name, before, progress));
+    }
+  }
+
+  /// The disks of a running guest, as they are at one moment.
+  private Outcome guest(String source) throws IOException, CorruptData {
+    try (Opened repository = access.openToStore();
+        ProgressLine progress = shell().progress()) {
+      Surroundings surroundings = shell().surroundings().get();
+      String name = group == null ? surroundings.owner().host() + ":" + source : group;
+      checkGroup(name);
+      Parent before = parent(repository.repository());
+      Optional<Snapshot> known = before(repository.repository(), before, name);
+      Path folder = Path.of(shell().environment().get("TMPDIR").orElse("/var/tmp"));
+      QemuSource guest = QemuSource.open(source, known, surroundings.chance(), folder);
+      List<String> left = new ArrayList<>();
+      try {
+        BackupReport report = run(repository.repository(), guest.sources(), name, before, progress);
+        guest.keep();
+        guest.end(left::add);
+        return new Result(report, left);
+      } finally {
+        guest.end(shell()::warn);
+      }
+    }
+  }
+
+  private static Optional<Snapshot> before(Repository repository, Parent parent, String group)
+      throws IOException, CorruptData {
+    return switch (parent) {
+      case Parent.None none -> Optional.empty();
+      case Parent.Given given -> Optional.of(given.snapshot());
+      case Parent.Newest newest ->
+          repository.snapshots().snapshots().reversed().stream()
+              .filter(snapshot -> snapshot.group().equals(group))
+              .findFirst();
+    };
+  }
+
+  private Optional<Sources.Bitmaps> bitmaps() throws UsageError {
+    if (bitmap.isEmpty() && nextBitmap.isEmpty()) {
+      return Optional.empty();
+    }
+    if (sources.size() != 1 || !NbdUri.isOne(sources.getFirst())) {
+      throw new UsageError("--bitmap and --next-bitmap are for one NBD export");
+    }
+    if (bitmap.equals(nextBitmap)) {
+      throw new UsageError("--next-bitmap names another bitmap than --bitmap, a new one each time");
+    }
+    return Optional.of(new Sources.Bitmaps(bitmap, nextBitmap));
   }
 
   private static List<String> allOfThisMachine() throws IOException {
@@ -229,10 +347,22 @@ final class BackupCommand extends CairnCommand {
               Converge.Limits.DEFAULT
                   .withLongest(freezeMax)
                   .withMemory(Memory.availableBytes(Path.of("/proc"))));
-      Duration fsck = noFsck ? Duration.ZERO : Duration.ofSeconds(fsckSeconds);
-      BackupRequest request =
-          new BackupRequest(taken, name, tags, parent(repository), !noVerify, fsck);
-      return new Backup(repository, surroundings, progress, shell().cancellation()).run(request);
+      return run(repository, taken, name, parent(repository), progress);
+    }
+  }
+
+  private BackupReport run(
+      Repository repository,
+      BackupRequest.Sources taken,
+      String name,
+      Parent before,
+      ProgressLine progress)
+      throws IOException, CorruptData {
+    Duration fsck = noFsck ? Duration.ZERO : Duration.ofSeconds(fsckSeconds);
+    BackupRequest request = new BackupRequest(taken, name, tags, before, !noVerify, fsck);
+    try {
+      return new Backup(repository, shell().surroundings().get(), progress, shell().cancellation())
+          .run(request);
     } catch (SourceFailed | CannotConverge | Cancellation.Cancelled e) {
       throw new Explained(e, "no snapshot was made, what was stored until then helps the next run");
     } catch (CorruptData e) {
@@ -251,10 +381,15 @@ final class BackupCommand extends CairnCommand {
     };
   }
 
-  private record Result(BackupReport report) implements Outcome {
+  /// @param left what a source could not undo afterwards
+  private record Result(BackupReport report, List<String> left) implements Outcome {
+    Result(BackupReport report) {
+      this(report, List.of());
+    }
+
     @Override
     public List<String> warnings() {
-      return report.warnings();
+      return Stream.concat(report.warnings().stream(), left.stream()).toList();
     }
 
     @Override
@@ -317,7 +452,7 @@ final class BackupCommand extends CairnCommand {
           .put("bytesAdded", report.bytesAdded())
           .put("durationMillis", report.durationMillis())
           .putObjects("volumes", Describe.volumes(snapshot))
-          .putTexts("warnings", report.warnings());
+          .putTexts("warnings", warnings());
     }
   }
 }

@@ -23,10 +23,13 @@ public final class Commands {
     ALL.put("show", shell -> new CommandLine(new ShowCommand(shell)));
     ALL.put("diff", shell -> new CommandLine(new DiffCommand(shell)));
     ALL.put("restore", shell -> new CommandLine(new RestoreCommand(shell)));
+    ALL.put("nbd", shell -> new CommandLine(new NbdCommand(shell)));
+    ALL.put("export", shell -> new CommandLine(new ExportCommand(shell)));
     ALL.put("ls", shell -> new CommandLine(new LsCommand(shell)));
     ALL.put("cat", shell -> new CommandLine(new CatCommand(shell)));
     ALL.put("cp", shell -> new CommandLine(new CpCommand(shell)));
     ALL.put("find", shell -> new CommandLine(new FindCommand(shell)));
+    ALL.put("mount", shell -> new CommandLine(new MountCommand(shell)));
     ALL.put("df", shell -> new CommandLine(new DfCommand(shell)));
     ALL.put("fsck", shell -> new CommandLine(new FsckCommand(shell)));
     ALL.put("check", shell -> new CommandLine(new CheckCommand(shell)));

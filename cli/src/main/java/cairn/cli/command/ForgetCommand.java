@@ -5,6 +5,7 @@ import cairn.cli.command.RepositoryAccess.Opened;
 import cairn.cli.report.JsonFields;
 import cairn.cli.shell.Shell;
 import cairn.cli.shell.UsageError;
+import cairn.engine.collect.CollectRequest;
 import cairn.engine.retention.Forget;
 import cairn.engine.retention.ForgetPlan;
 import cairn.engine.upkeep.NoSuchSnapshot;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Parameters;
     header = "Remove snapshots: those named, or all that a policy does not keep.",
     description = {
       "Removes the records of snapshots. The data that only they needed stays where it is until"
-          + " 'cairn gc' gives it back.",
+          + " 'cairn gc' gives it back, or --gc does so at once.",
       "With snapshots named, removes them all or, when one of the names is wrong or one is pinned,"
           + " none. With --keep options, removes in each group all snapshots that they do not keep."
           + " With neither, does so by the policies stored with 'cairn policy set', and leaves"
@@ -45,7 +46,7 @@ import picocli.CommandLine.Parameters;
       "  cairn forget 1f3a 77b0 latest:laptop",
       "  cairn forget --keep-daily 7 --keep-weekly 4 --keep-yearly 10 --dry-run",
       "  cairn forget --group laptop --keep-within 30d",
-      "  cairn forget",
+      "  cairn forget --gc",
     })
 @JsonFields({
   "dryRun: whether nothing was removed because of --dry-run",
@@ -53,6 +54,7 @@ import picocli.CommandLine.Parameters;
       + " when snapshots are named",
   "forgotten: list of ids of all snapshots removed, or to be removed without --dry-run",
   "warnings: snapshot records that are damaged or could not be read; none of them is removed",
+  "gc: with --gc, what 'cairn gc --json' prints; null without",
 })
 final class ForgetCommand extends CairnCommand {
   @Mixin private final RepositoryAccess access;
@@ -74,6 +76,12 @@ final class ForgetCommand extends CairnCommand {
       description = "Only show what would be kept and what forgotten.")
   private boolean dryRun;
 
+  @Option(
+      names = "--gc",
+      order = 19,
+      description = "Then give back the space, as 'cairn gc' without options does.")
+  private boolean collects;
+
   ForgetCommand(Shell shell) {
     super(shell);
     this.access = new RepositoryAccess(shell);
@@ -85,15 +93,27 @@ final class ForgetCommand extends CairnCommand {
       throw new UsageError(
           "name the snapshots to forget, or say with --keep options which to keep, but not both");
     }
-    Optional<Policy> given = keep.areGiven() ? Optional.of(keep.policy()) : Optional.empty();
-    try (Opened opened = access.open()) {
-      return references.isEmpty()
-          ? byPolicy(opened.repository(), given)
-          : named(opened.repository());
+    if (collects && dryRun) {
+      throw new UsageError(
+          "what --dry-run leaves in place has no space to give back: use --gc without it");
+    }
+    try (Opened opened = collects ? access.openToStore() : access.open()) {
+      Repository repository = opened.repository();
+      Forgotten forgotten = references.isEmpty() ? byPolicy(repository) : named(repository);
+      return collects ? collected(repository, forgotten) : forgotten;
     }
   }
 
-  private Outcome named(Repository repository) throws IOException, CorruptData {
+  private Outcome collected(Repository repository, Forgotten forgotten)
+      throws IOException, CorruptData {
+    if (!isJson()) {
+      forgotten.print(shell().out());
+    }
+    GcRun run = new GcRun(shell(), isJson());
+    return new ForgottenAndCollected(forgotten, run.run(repository, CollectRequest.DEFAULT));
+  }
+
+  private Forgotten named(Repository repository) throws IOException, CorruptData {
     Catalog catalog = Catalog.of(repository);
     Set<Snapshot> found = new LinkedHashSet<>();
     for (String reference : references) {
@@ -108,8 +128,8 @@ final class ForgetCommand extends CairnCommand {
     return new Forgotten(dryRun, Optional.empty(), snapshots, catalog.warnings());
   }
 
-  private Outcome byPolicy(Repository repository, Optional<Policy> given)
-      throws IOException, CorruptData {
+  private Forgotten byPolicy(Repository repository) throws IOException, CorruptData {
+    Optional<Policy> given = keep.areGiven() ? Optional.of(keep.policy()) : Optional.empty();
     Function<String, Optional<Policy>> policies =
         given.isPresent() ? any -> given : stored(repository.config().policies());
     Catalog catalog = Catalog.of(repository);

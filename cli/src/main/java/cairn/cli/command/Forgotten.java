@@ -67,7 +67,8 @@ record Forgotten(
         .put("dryRun", dryRun)
         .putObjects("groups", groups().stream().map(Forgotten::json).toList())
         .putTexts("forgotten", ids(snapshots))
-        .putTexts("warnings", warnings);
+        .putTexts("warnings", warnings)
+        .put("gc", Optional.empty());
   }
 
   private List<ForgetPlan.OfGroup> groups() {

@@ -2,25 +2,13 @@ package cairn.cli.command;
 
 import cairn.base.bytes.CorruptData;
 import cairn.cli.command.RepositoryAccess.Opened;
-import cairn.cli.report.Json;
 import cairn.cli.report.JsonFields;
-import cairn.cli.report.Table;
 import cairn.cli.report.Units;
-import cairn.cli.shell.ProgressLine;
 import cairn.cli.shell.Shell;
 import cairn.cli.shell.UsageError;
-import cairn.engine.ProcessLiveness;
-import cairn.engine.Surroundings;
-import cairn.engine.collect.Collect;
-import cairn.engine.collect.CollectReport;
-import cairn.engine.collect.CollectReport.Changes;
-import cairn.engine.collect.CollectReport.Found;
 import cairn.engine.collect.CollectRequest;
-import cairn.repository.Repository;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -106,27 +94,8 @@ final class GcCommand extends CairnCommand {
   @Override
   Outcome run() throws IOException, CorruptData {
     CollectRequest request = request();
-    try (Opened opened = dryRun ? access.open() : access.openToStore();
-        ProgressLine progress = shell().progress()) {
-      Repository repository = opened.repository();
-      Surroundings surroundings = shell().surroundings().get();
-      if (!dryRun) {
-        progress.begin("probing the storage", 0);
-        RepositoryMaker.checkStill(repository, surroundings.chance());
-      }
-      Collect.Patience patience =
-          new Collect.Patience(new ProcessLiveness(repository.sessions(), surroundings), Pause::of);
-      Collect collect =
-          new Collect(repository, surroundings, patience, progress, shell().cancellation());
-      return new Result(
-          collect.run(
-              request,
-              plan -> {
-                if (!dryRun && !isJson()) {
-                  progress.clear();
-                  printPlan(plan, shell().out());
-                }
-              }));
+    try (Opened opened = dryRun ? access.open() : access.openToStore()) {
+      return new GcRun(shell(), isJson()).run(opened.repository(), request);
     }
   }
 
@@ -151,109 +120,5 @@ final class GcCommand extends CairnCommand {
         unusedLimit,
         allowLargeDeletion ? 100 : CollectRequest.DEFAULT.deletionPercentMax(),
         Duration.ofDays(keepUploadsDays));
-  }
-
-  private static void printPlan(CollectReport plan, PrintStream out) {
-    Changes changes = plan.changes();
-    if (changes.packsRemoved() == 0) {
-      out.println("Plan: nothing to remove.");
-    } else {
-      out.printf(
-          Locale.ROOT,
-          "Plan: remove %s, %s of them after copying %s; frees %s of %s.%n",
-          Units.count(changes.packsRemoved(), "pack"),
-          Units.count(changes.packsRepacked()),
-          Units.bytes(changes.bytesRepacked()),
-          Units.bytes(changes.bytesFreed()),
-          Units.bytes(plan.found().packBytes()));
-    }
-    out.flush();
-  }
-
-  private record Result(CollectReport report) implements Outcome {
-    @Override
-    public void print(PrintStream out) {
-      if (report.dryRun()) {
-        printPlan(report, out);
-      } else {
-        out.printf(
-            Locale.ROOT,
-            "Freed %s in %s.%n",
-            Units.bytes(report.changes().bytesFreed()),
-            Units.duration(report.durationMillis()));
-      }
-      printFigures(out);
-      report.notes().forEach(note -> out.println("note: " + note));
-    }
-
-    private void printFigures(PrintStream out) {
-      Found found = report.found();
-      Changes changes = report.changes();
-      Table table =
-          Table.ofFields()
-              .row(
-                  "  marked",
-                  Units.count(found.snapshots(), "snapshot")
-                      + ", "
-                      + Units.count(found.nodes(), "node"))
-              .row("  live", chunks(found.liveBytes(), found.liveChunks()))
-              .row("  garbage", chunks(found.garbageBytes(), found.garbageChunks()))
-              .row("  pending", Units.bytes(found.pendingBytes()))
-              .row(
-                  "  packs",
-                  Units.count(changes.packsRemoved())
-                      + " removed, "
-                      + Units.count(changes.packsRepacked())
-                      + " repacked");
-      if (changes.packsKept() > 0) {
-        table.row("  kept", Units.count(changes.packsKept(), "pack") + " needed again");
-      }
-      table.row(
-          "  deduplicated",
-          String.format(
-              Locale.ROOT,
-              "%.1f times, average chunk %s",
-              deduplicationFactor(),
-              Units.bytes(averageChunkBytes())));
-      table.print(out);
-    }
-
-    private static String chunks(long bytes, long chunks) {
-      return Units.bytes(bytes) + " in " + Units.count(chunks, "chunk");
-    }
-
-    private double deduplicationFactor() {
-      long raw = report.found().liveRawBytes();
-      return raw == 0 ? 1 : (double) report.found().dataBytes() / raw;
-    }
-
-    private long averageChunkBytes() {
-      return report.found().liveRawBytes() / Math.max(1, report.found().liveChunks());
-    }
-
-    @Override
-    public Json json() {
-      Found found = report.found();
-      Changes changes = report.changes();
-      return new Json()
-          .put("dryRun", report.dryRun())
-          .put("snapshots", found.snapshots())
-          .put("nodes", found.nodes())
-          .put("liveChunks", found.liveChunks())
-          .put("liveBytes", found.liveBytes())
-          .put("garbageChunks", found.garbageChunks())
-          .put("garbageBytes", found.garbageBytes())
-          .put("pendingBytes", found.pendingBytes())
-          .put("packBytes", found.packBytes())
-          .put("packsRemoved", changes.packsRemoved())
-          .put("packsRepacked", changes.packsRepacked())
-          .put("bytesRepacked", changes.bytesRepacked())
-          .put("bytesFreed", changes.bytesFreed())
-          .put("packsKept", changes.packsKept())
-          .put("deduplicationFactor", deduplicationFactor())
-          .put("averageChunkBytes", averageChunkBytes())
-          .putTexts("notes", report.notes())
-          .put("durationMillis", report.durationMillis());
-    }
   }
 }

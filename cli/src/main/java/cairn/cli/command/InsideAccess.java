@@ -19,7 +19,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,8 +34,11 @@ final class InsideAccess {
       description = "Look into this volume alone, where the snapshot has several.")
   private @Nullable String volume;
 
+  @Mixin private final FormatOption format;
+
   InsideAccess(Shell shell) {
     this.access = new RepositoryAccess(shell);
+    this.format = new FormatOption();
   }
 
   /// What is open to be looked into.
@@ -101,7 +103,7 @@ final class InsideAccess {
     Opened repository = repository(opened);
     Catalog catalog = Catalog.of(repository.repository());
     Snapshot snapshot = catalog.find(name.source());
-    List<VolumeImage> images = wanted(snapshot);
+    List<VolumeImage> images = VolumeOption.wanted(snapshot, volume);
     View view = repository.repository().openView();
     opened.push(view);
     SortedMap<String, BlockReader> volumes = new TreeMap<>();
@@ -113,27 +115,14 @@ final class InsideAccess {
     return new Inside(name.source(), Places.of(volumes), name.path(), catalog.warnings(), opened);
   }
 
-  private List<VolumeImage> wanted(Snapshot snapshot) throws UsageError {
-    List<VolumeImage> all = snapshot.details().volumes();
-    if (volume == null) {
-      return all;
-    }
-    List<VolumeImage> named = all.stream().filter(each -> each.name().equals(volume)).toList();
-    if (named.isEmpty()) {
-      String names = all.stream().map(VolumeImage::name).collect(Collectors.joining(", "));
-      throw new UsageError("the snapshot has no volume '" + volume + "', only " + names);
-    }
-    return named;
-  }
-
   private Inside file(InsideName name, Deque<AutoCloseable> opened) throws IOException {
     if (volume != null) {
       throw new UsageError("--volume is for snapshots; " + name.source() + " is a volume itself");
     }
-    Volume source = Volumes.open(name.source(), "look into");
+    Volume source = Volumes.open(name.source(), "look into", format.get());
     BlockReader kept = KeptBlocks.sharing(source, 1);
     opened.push(kept);
-    String last = String.valueOf(source.identity().path().getFileName());
+    String last = source.identity().name();
     return new Inside(name.source(), Places.of(last, kept), name.path(), List.of(), opened);
   }
 }

@@ -78,7 +78,9 @@ final class RepositoryMaker {
       throws IOException {
     if (repository.storage() instanceof DirectoryStorage directory) {
       Set<String> waivers = Set.copyOf(repository.config().waivers());
-      checkAcceptable(Path.of(directory.location()), probe(directory, chance, waivers));
+      Probe.Options options = Probe.Options.NO_WARNINGS.withWaivers(waivers);
+      List<ProbeResult> results = new Probe(chance, Pause::of, options).run(directory);
+      checkAcceptable(Path.of(directory.location()), results);
     }
   }
 

@@ -1,18 +1,11 @@
 package cairn.cli.command;
 
 import cairn.base.bytes.CorruptData;
-import cairn.base.bytes.Problem;
 import cairn.cli.command.RepositoryAccess.Opened;
-import cairn.cli.report.Describe;
-import cairn.cli.report.Json;
 import cairn.cli.report.JsonFields;
-import cairn.cli.report.Table;
-import cairn.cli.report.Units;
-import cairn.cli.shell.ExitCode;
 import cairn.cli.shell.Explained;
 import cairn.cli.shell.ProgressLine;
 import cairn.cli.shell.Shell;
-import cairn.cli.shell.UsageError;
 import cairn.engine.restore.Restore;
 import cairn.engine.restore.RestoreReport;
 import cairn.engine.restore.RestoreRequest;
@@ -22,11 +15,7 @@ import cairn.repository.snapshot.VolumeImage;
 import cairn.volume.SinkOptions;
 import cairn.volume.Sinks;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,6 +37,8 @@ import picocli.CommandLine.Parameters;
       "  cairn restore latest disk.img",
       "  cairn restore 1f3a /dev/sdb --verify",
       "  cairn restore latest:laptop root.img --volume root",
+      "  cairn restore latest /dev/sdb --resize --part p2",
+      "  cairn restore latest smaller.img --resize --size 20G --dry-run",
     })
 @JsonFields({
   "snapshot: id of the snapshot",
@@ -60,6 +51,7 @@ import picocli.CommandLine.Parameters;
   "problems: list of damage and of the byte ranges that it cost, with kind, id, type and text; a"
       + " type of 'affected' has volume, offset and length",
   "ok: whether there are no problems",
+  PlanText.FIELD,
   "warnings: snapshot records that are damaged",
 })
 final class RestoreCommand extends CairnCommand {
@@ -74,12 +66,7 @@ final class RestoreCommand extends CairnCommand {
       description = "A new or empty file, or a block device.")
   private String target = "";
 
-  @Option(
-      names = "--volume",
-      paramLabel = "VOLUME",
-      order = 10,
-      description = "Which volume, where the snapshot has several.")
-  private @Nullable String volume;
+  @Mixin private final VolumeOption volume;
 
   @Option(names = "--force", order = 11, description = "Replace a file that is not empty.")
   private boolean force;
@@ -96,9 +83,13 @@ final class RestoreCommand extends CairnCommand {
   @Option(names = "--verify", order = 13, description = "Read back and compare everything.")
   private boolean verify;
 
+  @Mixin private final ResizeOptions resize;
+
   RestoreCommand(Shell shell) {
     super(shell);
+    this.resize = new ResizeOptions();
     this.access = new RepositoryAccess(shell);
+    this.volume = new VolumeOption();
   }
 
   @Override
@@ -106,13 +97,21 @@ final class RestoreCommand extends CairnCommand {
     try (Opened opened = access.open()) {
       Catalog catalog = Catalog.of(opened.repository());
       Snapshot snapshot = catalog.find(reference);
-      VolumeImage image = image(snapshot);
+      VolumeImage image = volume.of(snapshot);
+      if (resize.isWanted()) {
+        ResizedRestore.Wish wish =
+            new ResizedRestore.Wish(
+                snapshot, image, target, new SinkOptions(force, sparse), verify);
+        return new ResizedRestore(shell(), isJson(), resize, catalog.warnings())
+            .run(opened.repository(), wish);
+      }
       try (View view = opened.repository().openView();
           TrackedSink sink =
               new TrackedSink(
                   Sinks.open(target, image.size(), new SinkOptions(force, sparse)), target)) {
         RestoreReport report = restore(view, new RestoreRequest(snapshot, image, sink, verify));
-        return new Result(snapshot, image, target, report, catalog.warnings());
+        return new RestoreOutcome(
+            snapshot, image, target, report, Optional.empty(), catalog.warnings());
       }
     }
   }
@@ -124,88 +123,6 @@ final class RestoreCommand extends CairnCommand {
       return restore.run(request);
     } catch (IOException | CorruptData e) {
       throw new Explained(e, ((TrackedSink) request.sink()).state());
-    }
-  }
-
-  private VolumeImage image(Snapshot snapshot) throws UsageError {
-    List<VolumeImage> volumes = snapshot.details().volumes();
-    String names = volumes.stream().map(VolumeImage::name).collect(Collectors.joining(", "));
-    if (volume == null) {
-      if (volumes.size() == 1) {
-        return volumes.getFirst();
-      }
-      throw new UsageError("the snapshot has several volumes, name one by --volume: " + names);
-    }
-    return volumes.stream()
-        .filter(each -> each.name().equals(volume))
-        .findFirst()
-        .orElseThrow(
-            () -> new UsageError("the snapshot has no volume '" + volume + "', only " + names));
-  }
-
-  private record Result(
-      Snapshot snapshot,
-      VolumeImage volume,
-      String target,
-      RestoreReport report,
-      List<String> warnings)
-      implements Outcome {
-    @Override
-    public ExitCode exitCode() {
-      return report.problems().isEmpty()
-          ? ExitCode.ofWarnings(warnings)
-          : ExitCode.of(report.problems());
-    }
-
-    @Override
-    public void print(PrintStream out) {
-      long lost = lost();
-      out.printf(
-          Locale.ROOT,
-          "Restored %s of snapshot %s to %s%n",
-          volume.name(),
-          Describe.shortId(snapshot.id()),
-          target);
-      Table.ofFields()
-          .row("  size", Units.bytes(report.bytesTotal()))
-          .row(
-              "  written",
-              String.format(
-                  Locale.ROOT,
-                  "%s in %s",
-                  Units.bytes(report.bytesWritten()),
-                  Units.duration(report.durationMillis())))
-          .row("  verified", Units.bytes(report.bytesVerified()) + " read back and compared")
-          .print(out);
-      if (!report.problems().isEmpty()) {
-        report.problems().forEach(problem -> out.println(problem.message()));
-        out.printf(
-            Locale.ROOT,
-            "NOT restored: %s, in the byte ranges above. The rest was restored.%n",
-            Units.bytes(lost));
-      }
-    }
-
-    private long lost() {
-      return report.problems().stream()
-          .mapToLong(
-              problem -> problem instanceof Problem.Affected(_, _, _, long length) ? length : 0)
-          .sum();
-    }
-
-    @Override
-    public Json json() {
-      return new Json()
-          .put("snapshot", snapshot.id().toString())
-          .put("volume", volume.name())
-          .put("target", target)
-          .put("bytesTotal", report.bytesTotal())
-          .put("bytesWritten", report.bytesWritten())
-          .put("bytesVerified", report.bytesVerified())
-          .put("durationMillis", report.durationMillis())
-          .putObjects("problems", Describe.problems(report.problems()))
-          .put("ok", report.problems().isEmpty())
-          .putTexts("warnings", warnings);
     }
   }
 }

@@ -2,28 +2,46 @@ package cairn.cli.command;
 
 import cairn.cli.shell.UsageError;
 import cairn.engine.backup.BackupRequest.NamedVolume;
+import cairn.engine.capture.BitmapWrites;
+import cairn.engine.capture.InUse;
 import cairn.engine.capture.LiveDevices;
+import cairn.volume.ImageFormat;
+import cairn.volume.NbdVolume;
 import cairn.volume.Volume;
+import cairn.volume.VolumeIdentity;
 import cairn.volume.Volumes;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// The opened sources of a backup.
 final class Sources implements AutoCloseable {
   private final List<Volume> volumes = new ArrayList<>();
+  private final Optional<Bitmaps> bitmaps;
 
-  private Sources() {}
+  private Sources(Optional<Bitmaps> bitmaps) {
+    this.bitmaps = bitmaps;
+  }
 
-  static Sources open(List<String> names) throws IOException {
-    Sources sources = new Sources();
+  /// Dirty bitmaps of the one source.
+  ///
+  /// @param last what was written to since the last snapshot; empty when there is none
+  /// @param next what was started at the moment that is backed up; empty when there is none
+  record Bitmaps(String last, String next) {}
+
+  static Sources open(List<String> names, ImageFormat format, Optional<Bitmaps> bitmaps)
+      throws IOException {
+    Sources sources = new Sources(bitmaps);
     try {
       for (String name : names) {
-        sources.volumes.add(Volumes.open(name));
+        boolean hasBitmap = bitmaps.isPresent();
+        sources.volumes.add(
+            hasBitmap
+                ? NbdVolume.open(name, bitmaps.get().last)
+                : Volumes.open(name, "back up", format));
       }
       sources.checkDistinct();
       return sources;
@@ -35,7 +53,7 @@ final class Sources implements AutoCloseable {
 
   /// `<host>:<absolute path>`, several paths joined by `+`.
   String group(String host) {
-    return host + ":" + paths().stream().map(Path::toString).collect(Collectors.joining("+"));
+    return host + ":" + String.join("+", locations());
   }
 
   List<Volume> volumes() {
@@ -45,14 +63,33 @@ final class Sources implements AutoCloseable {
   /// Each under the last part of its path, or under all of it where that would not tell them apart.
   List<NamedVolume> named(LiveDevices live) {
     Set<String> seen = new HashSet<>();
-    boolean unique = paths().stream().allMatch(path -> seen.add(lastPart(path)));
+    boolean unique = volumes.stream().allMatch(volume -> seen.add(volume.identity().name()));
     List<NamedVolume> named = new ArrayList<>();
     for (Volume volume : volumes) {
-      Path path = volume.identity().path();
-      named.add(
-          new NamedVolume(unique ? lastPart(path) : path.toString(), volume, live.inUse(volume)));
+      VolumeIdentity identity = volume.identity();
+      String name = unique ? identity.name() : identity.location();
+      named.add(new NamedVolume(name, volume, bitmapUse(volume).or(() -> live.inUse(volume))));
     }
     return named;
+  }
+
+  private Optional<InUse> bitmapUse(Volume volume) {
+    return volume instanceof NbdVolume export
+        ? bitmaps.map(each -> BitmapWrites.of(export, each.last, each.next))
+        : Optional.empty();
+  }
+
+  /// What a person should know before it begins.
+  List<String> warnings() {
+    return volumes.stream()
+        .filter(volume -> bitmaps.isPresent() && volume instanceof NbdVolume)
+        .filter(volume -> !bitmaps.get().last.isEmpty())
+        .filter(volume -> !((NbdVolume) volume).hasBitmap(bitmaps.get().last))
+        .map(volume ->
+            "the server shows no bitmap '"
+                + bitmaps.get().last
+                + "', or it is damaged or in use: everything is read")
+        .toList();
   }
 
   @Override
@@ -63,20 +100,15 @@ final class Sources implements AutoCloseable {
   }
 
   private void checkDistinct() throws UsageError {
-    Set<Path> seen = new HashSet<>();
-    for (Path path : paths()) {
-      if (!seen.add(path)) {
-        throw new UsageError(path + " is named twice");
+    Set<String> seen = new HashSet<>();
+    for (String location : locations()) {
+      if (!seen.add(location)) {
+        throw new UsageError(location + " is named twice");
       }
     }
   }
 
-  private List<Path> paths() {
-    return volumes.stream().map(volume -> volume.identity().path()).toList();
-  }
-
-  private static String lastPart(Path path) {
-    Path name = path.getFileName();
-    return name == null ? path.toString() : name.toString();
+  private List<String> locations() {
+    return volumes.stream().map(volume -> volume.identity().location()).toList();
   }
 }

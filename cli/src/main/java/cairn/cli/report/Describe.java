@@ -74,6 +74,14 @@ public final class Describe {
         .put("durationMillis", counts.durationMillis());
   }
 
+  /// What damage has cost, in bytes of volumes.
+  public static long bytesLost(List<? extends Problem> problems) {
+    return problems.stream()
+        .mapToLong(
+            problem -> problem instanceof Problem.Affected(_, _, _, long length) ? length : 0)
+        .sum();
+  }
+
   public static List<Json> problems(List<? extends Problem> problems) {
     return problems.stream().map(Describe::json).toList();
   }

@@ -32,6 +32,7 @@ import cairn.repository.tree.TreeRoot;
 import cairn.repository.tree.VolumeTree;
 import cairn.repository.write.BlobEncoder;
 import cairn.repository.write.NodeEncoder;
+import cairn.volume.VolumeIdentity;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -169,7 +170,7 @@ public final class Backup {
                 named.name(),
                 named.inUse().get(),
                 source,
-                new Before(before, doubt, setAside),
+                new Before(trees.parentId(), before, doubt, setAside),
                 nodes));
       } else {
         progress.begin("backing up " + named.name(), named.volume().size());
@@ -243,6 +244,10 @@ public final class Backup {
           .findFirst();
     }
 
+    String parentId() {
+      return parent.map(snapshot -> snapshot.id().toString()).orElse("");
+    }
+
     VolumeTree before(String name) {
       return image(name)
           .map(volume -> new VolumeTree(nodes, volume.root().orElse(null), volume.blockCount()))
@@ -266,17 +271,24 @@ public final class Backup {
   private void lookAgain(BackupRequest request) throws SourceFailed {
     for (NamedVolume volume : request.sources().volumes()) {
       try {
+        warnings.addAll(volume.volume().warnings());
         volume.volume().checkUnchanged();
         if (volume.volume().wasWritten()) {
-          warnings.add(
-              volume.volume().identity().path()
-                  + " was written to while it was read: the snapshot may mix two states of it; stop"
-                  + " what writes, or back up a copy");
+          warnings.add(mixed(volume.volume().identity()));
         }
       } catch (IOException e) {
         throw new SourceFailed(e);
       }
     }
+  }
+
+  private static String mixed(VolumeIdentity source) {
+    return source.location()
+        + " was written to while it was read"
+        + (source.device().isPresent()
+            ? ", by a program that does not claim it, such as a running VM"
+            : "")
+        + ": the snapshot may mix two states of it; stop what writes, or back up a copy";
   }
 
   private static Counts counts(Taken taken, long stored, long durationMillis) {

@@ -3,6 +3,7 @@ package cairn.engine.capture;
 import cairn.repository.snapshot.VolumeImage;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /// Whether a volume is as an earlier snapshot has it but for what its tracker saw. Any doubt means
 /// that all of it is read.
@@ -13,14 +14,26 @@ import java.util.Optional;
 record Continuity(Optional<LiveCopy.Known> known, String reason, boolean isDistrusted) {
   private static final String TRACKER = "tracker";
   private static final String GENERATION = "generation";
+  private static final String STAMP = "generationStamp";
   private static final String SET_ASIDE = "setAside";
   private static final String DISTRUSTED = "distrusted";
 
   /// What is now, to compare with.
   ///
-  /// @param generation of the tracker
   /// @param setAside what was in quarantine when this run began
-  record Now(String tracker, int generation, long size, int blockBytes, String setAside) {}
+  record Now(Clock clock, long size, int blockBytes, String setAside) {
+    private String tracker() {
+      return clock.tracker;
+    }
+
+    private int generation() {
+      return clock.generation;
+    }
+  }
+
+  /// @param generation of the tracker
+  /// @param stamps of its generations, see [Writes#stamp]
+  record Clock(String tracker, int generation, IntFunction<String> stamps) {}
 
   static Continuity doubt(String reason) {
     return new Continuity(Optional.empty(), reason, false);
@@ -35,14 +48,28 @@ record Continuity(Optional<LiveCopy.Known> known, String reason, boolean isDistr
     return new Continuity(Optional.empty(), newReason, isDistrusted);
   }
 
-  /// @param before of the volume in the snapshot
+  /// @param before of the volume in the snapshot Of a volume that stands on a snapshot, which
+  ///   therefore has all of it that was not written to.
+  ///
+  /// @param base id of that snapshot
+  /// @param before id of the one to compare with
+  static Continuity standingOn(String base, String before, Now now) {
+    if (!base.equals(before)) {
+      return doubt("it stands on another snapshot than the one to compare with");
+    }
+    if (!now.setAside.isEmpty()) {
+      return doubt("a repair has set something aside, perhaps of that snapshot");
+    }
+    return new Continuity(Optional.of(new LiveCopy.Known(0)), "it stands on that snapshot", false);
+  }
+
   static Continuity of(VolumeImage before, Now now) {
     Map<String, String> source = before.source();
     String tracker = source.getOrDefault(TRACKER, "");
     if (tracker.isEmpty()) {
       return doubt("no tracker went on after the last snapshot");
     }
-    if (!tracker.equals(now.tracker)) {
+    if (!tracker.equals(now.tracker())) {
       return doubt("the tracker was started after the last snapshot");
     }
     if (tracker.equals(source.get(DISTRUSTED))) {
@@ -56,7 +83,11 @@ record Continuity(Optional<LiveCopy.Known> known, String reason, boolean isDistr
     }
     try {
       int generation = Integer.parseInt(source.getOrDefault(GENERATION, ""));
-      if (generation > now.generation) {
+      boolean isSame =
+          generation >= 0
+              && generation <= now.generation()
+              && now.clock.stamps.apply(generation).equals(source.getOrDefault(STAMP, ""));
+      if (!isSame) {
         return doubt("the machine was set back to a state before the last snapshot");
       }
       return new Continuity(
@@ -70,14 +101,18 @@ record Continuity(Optional<LiveCopy.Known> known, String reason, boolean isDistr
 
   /// What the next run needs for its proof, to be kept with the snapshot.
   void write(Map<String, String> source, Now now) {
-    if (!now.tracker.isEmpty()) {
-      source.put(TRACKER, now.tracker);
-      source.put(GENERATION, Integer.toString(now.generation));
+    if (!now.tracker().isEmpty()) {
+      source.put(TRACKER, now.tracker());
+      source.put(GENERATION, Integer.toString(now.generation()));
+      String stamp = now.clock.stamps.apply(now.generation());
+      if (!stamp.isEmpty()) {
+        source.put(STAMP, stamp);
+      }
       if (!now.setAside.isEmpty()) {
         source.put(SET_ASIDE, now.setAside);
       }
       if (isDistrusted) {
-        source.put(DISTRUSTED, now.tracker);
+        source.put(DISTRUSTED, now.tracker());
       }
     }
   }

@@ -98,6 +98,16 @@ public final class Converge {
     }
   }
 
+  /// How much of a moment, at the longest, is for finding out what is in use. The rest is for
+  /// reading.
+  Duration mapping() {
+    return limits.longest.dividedBy(2);
+  }
+
+  InstantSource clock() {
+    return tools.clock;
+  }
+
   private boolean isShort(long bytes) {
     return bytes / (double) bytesPerSecond <= limits.aim.toMillis() / 1000.0 / 2;
   }
@@ -199,9 +209,9 @@ public final class Converge {
         return outcome(copies, length.get());
       }
     }
-    throw new CannotConverge(
-        names(copies)
-            + " did not stand still: its file systems were frozen for longer than allowed ("
+    throw cannot(
+        copies,
+        " did not stand still: its file systems were frozen for longer than allowed ("
             + limits.longest.toMillis()
             + " ms) or thawed by somebody else, or are written to by what cannot be frozen");
   }
@@ -236,9 +246,9 @@ public final class Converge {
   private void checkLength(List<LiveCopy> copies, long bytes) throws CannotConverge {
     long millis = bytes * 1000 / bytesPerSecond;
     if (millis > limits.longest.toMillis()) {
-      throw new CannotConverge(
-          names(copies)
-              + " would have to stand still for "
+      throw cannot(
+          copies,
+          " would have to stand still for "
               + millis
               + " ms, as it is written to faster than it can be read: back it up when less is"
               + " written, or allow a longer freeze");
@@ -247,9 +257,9 @@ public final class Converge {
 
   private void checkRoom(List<LiveCopy> copies, long bytes) throws CannotConverge {
     if (bytes > limits.heldBytes) {
-      throw new CannotConverge(
-          names(copies)
-              + " would take "
+      throw cannot(
+          copies,
+          " would take "
               + (bytes >> 20)
               + " MiB of memory to be read at one moment, more than there is to spare: back it up"
               + " when less is written");
@@ -272,8 +282,22 @@ public final class Converge {
   }
 
   private static CannotConverge neverQuiet(List<LiveCopy> copies) {
-    return new CannotConverge(
-        names(copies) + " is written to all the time and cannot be frozen: stop what writes");
+    return cannot(copies, " is written to all the time and cannot be frozen: stop what writes");
+  }
+
+  /// When it is not known what was written, the rest is but a consequence.
+  private static CannotConverge cannot(List<LiveCopy> copies, String why) {
+    for (LiveCopy copy : copies) {
+      Optional<String> loss = copy.loss();
+      if (loss.isPresent()) {
+        return new CannotConverge(
+            copy.path()
+                + " cannot be captured while it is in use, as not every write to it was seen: "
+                + loss.get()
+                + "; stop what does that, and try again");
+      }
+    }
+    return new CannotConverge(names(copies) + why);
   }
 
   private Outcome outcome(List<LiveCopy> copies, Duration moment) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Who uses a device right now.
 ///
@@ -29,6 +30,9 @@ public record DeviceUse(
     Map<Long, List<FileSystem>> mounted,
     List<Part> hidden,
     boolean isDirect) {
+  /// Types of file systems that several machines mount at once.
+  private static final Set<String> CLUSTER_TYPES = Set.of("gfs2", "ocfs2");
+
   /// A part of a device, in bytes.
   public record Part(long offset, long length) {}
 
@@ -102,5 +106,18 @@ public record DeviceUse(
   /// All that are mounted and have data on it.
   public List<FileSystem> fileSystems() {
     return mounted.values().stream().flatMap(List::stream).distinct().toList();
+  }
+
+  /// Why others may write to it than this kernel, so that no tracker sees it; empty when none may.
+  public Optional<String> othersWrite() {
+    return fileSystems().stream()
+        .filter(each -> CLUSTER_TYPES.contains(each.type()))
+        .findFirst()
+        .map(each ->
+            "the "
+                + each.type()
+                + " at "
+                + each.mountPoints().getFirst()
+                + " is a cluster's, of which other machines may write to it");
   }
 }

@@ -8,6 +8,8 @@ import cairn.repository.crypto.ChunkDigest;
 import cairn.repository.snapshot.VolumeImage;
 import cairn.repository.tree.NodeSink;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -48,10 +50,12 @@ public final class LiveCapture {
 
   /// What the parent has.
   ///
+  /// @param snapshot its id; empty when there is none
   /// @param image of the same volume; empty when it is not there
   /// @param doubt why its blocks must not be relied upon; empty when there is no reason
   /// @param setAside tells what repairs had set aside in the repository when this run began
-  public record Before(Optional<VolumeImage> image, Optional<String> doubt, String setAside) {}
+  public record Before(
+      String snapshot, Optional<VolumeImage> image, Optional<String> doubt, String setAside) {}
 
   /// Captures all of them at one moment.
   ///
@@ -78,7 +82,9 @@ public final class LiveCapture {
         proofs.add(proof);
         copies.add(new LiveCopy(subject.inUse, subject.source, proof.known()));
       }
-      begin(copies);
+      List<Superblocks> before =
+          subjects.stream().map(subject -> Superblocks.of(subject.source.volume())).toList();
+      begin(copies, warnings);
       for (int i = 0; i < copies.size(); i++) {
         proofs.set(i, prove(copies.get(i), proofs.get(i), warnings));
       }
@@ -87,6 +93,7 @@ public final class LiveCapture {
       Way way = Way.ofUsed(seen, stillness.isPossible());
       List<VolumeImage> images = new ArrayList<>();
       for (int i = 0; i < copies.size(); i++) {
+        checkSame(before.get(i), copies.get(i));
         checkUntouched(copies.get(i));
         copies.get(i).countSkippedAsWritten();
         images.add(image(subjects.get(i), copies.get(i), new Facts(way, proofs.get(i), outcome)));
@@ -115,42 +122,78 @@ public final class LiveCapture {
   }
 
   /// The map of what is in use must not be older than data that was written before anybody looked,
-  /// nor torn.
-  private void begin(List<LiveCopy> copies) throws IOException {
+  /// nor torn. Without one, nothing has to stand still yet.
+  private void begin(List<LiveCopy> copies, List<String> warnings) throws IOException {
     if (!stillness.isPossible()) {
       for (LiveCopy copy : copies) {
         copy.begin(false);
       }
       return;
     }
-    for (LiveCopy copy : copies) {
-      copy.warmUp();
-    }
+    warmUp(copies, warnings);
     stillness.settle();
     try (Stillness.Moment moment = stillness.begin()) {
       for (LiveCopy copy : copies) {
         copy.begin(true);
       }
       moment.end();
+    } catch (FreezeBroken e) {
+      if (!copies.stream().allMatch(LiveCopy::seesWrites)) {
+        throw e; // it is to be read in a moment, and would take all the longer
+      }
+      for (LiveCopy copy : copies) {
+        takeWhole(copy, warnings);
+        copy.begin(false);
+      }
     }
   }
 
+  private void warmUp(List<LiveCopy> copies, List<String> warnings) throws IOException {
+    Duration left = converge.mapping();
+    for (LiveCopy copy : copies) {
+      Instant start = converge.clock().instant();
+      copy.warmUp();
+      Duration taken = Duration.between(start, converge.clock().instant());
+      if (taken.compareTo(left) > 0 && copy.seesWrites()) {
+        takeWhole(copy, warnings);
+      } else {
+        left = left.minus(taken);
+      }
+    }
+  }
+
+  private static void takeWhole(LiveCopy copy, List<String> warnings) {
+    if (copy.isWhole()) {
+      return;
+    }
+    copy.takeWhole();
+    warnings.add(
+        "to find out what of "
+            + copy.path()
+            + " is in use takes longer than it may stand still: all of it was read, free space as"
+            + " well; allow a longer freeze");
+  }
+
   private static Continuity continuity(Subject subject) {
-    Continuity.Now now = now(subject, subject.inUse.writes().generation());
+    Writes writes = subject.inUse.writes();
+    Continuity.Now now = now(subject, new Writes.Mark(writes.tracker(), writes.generation()));
     Continuity proof =
         subject
             .before
             .image
-            .map(image -> Continuity.of(image, now))
+            .map(image ->
+                writes
+                    .base()
+                    .map(base -> Continuity.standingOn(base, subject.before.snapshot, now))
+                    .orElseGet(() -> Continuity.of(image, now)))
             .orElse(Continuity.doubt("there is no snapshot to compare with"));
     return subject.before.doubt.map(proof::doubted).orElse(proof);
   }
 
-  private static Continuity.Now now(Subject subject, int generation) {
+  private static Continuity.Now now(Subject subject, Writes.Mark mark) {
     Source source = subject.source;
     return new Continuity.Now(
-        subject.inUse.writes().tracker(),
-        generation,
+        new Continuity.Clock(mark.tracker(), mark.generation(), subject.inUse.writes()::stamp),
         source.volume().size(),
         source.blockBytes(),
         subject.before.setAside);
@@ -186,6 +229,18 @@ public final class LiveCapture {
             + " differs from the last snapshot, though the tracker saw no write: everything was"
             + " read; start the tracker anew and report this");
     return Continuity.distrust("the tracker missed a write");
+  }
+
+  private static void checkSame(Superblocks before, LiveCopy copy) throws SourceFailed {
+    Optional<String> change = before.changeOf(copy.source().volume());
+    if (change.isPresent()) {
+      throw new SourceFailed(
+          new IOException(
+              copy.path()
+                  + " holds something else than when the backup began: "
+                  + change.get()
+                  + "; run it again"));
+    }
   }
 
   /// Our own reading must not have changed anything, nor may a write have gone unseen.
@@ -266,7 +321,7 @@ public final class LiveCapture {
       throws IOException, CorruptData {
     Map<String, String> source = new TreeMap<>(SourceText.of(subject.inUse.volume().identity()));
     source.putAll(text(facts));
-    facts.proof.write(source, now(subject, copy.generation()));
+    facts.proof.write(source, now(subject, subject.inUse.writes().mark(copy.generation())));
     return new VolumeImage(
         subject.name,
         subject.source.volume().size(),

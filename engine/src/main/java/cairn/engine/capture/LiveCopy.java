@@ -33,6 +33,7 @@ final class LiveCopy implements Closeable {
   private final BitSet captured = new BitSet();
   private final BitSet rewritten = new BitSet();
   private final int blockCount;
+  private boolean isWhole;
   private boolean knowsTree;
   private int began;
   private int since;
@@ -48,7 +49,7 @@ final class LiveCopy implements Closeable {
     this.pieceBytes = Math.min(PIECE_BYTES, source.blockBytes());
     if (source.blockCount() >= BLOCKS_MAX / (source.blockBytes() / pieceBytes)) {
       throw new IOException(
-          live.volume().identity().path() + " has too many blocks to be captured while in use");
+          live.volume().identity().location() + " has too many blocks to be captured while in use");
     }
     this.live = live;
     this.known = known;
@@ -61,13 +62,22 @@ final class LiveCopy implements Closeable {
   }
 
   String path() {
-    return live.volume().identity().path().toString();
+    return live.volume().identity().location();
   }
 
   /// The tree that it is compared with has every block but for those that were written to.
   ///
   /// @param generation since which
   record Known(int generation) {}
+
+  /// Takes all of the volume for used: what is in use cannot be found out in a moment.
+  void takeWhole() {
+    isWhole = true;
+  }
+
+  boolean isWhole() {
+    return isWhole;
+  }
 
   /// Does once what will be done in a moment: what is loaded and compiled now takes no time then.
   void warmUp() throws IOException {
@@ -277,6 +287,13 @@ final class LiveCopy implements Closeable {
     return written;
   }
 
+  /// Why it is not known what was written to since the beginning; empty when it is, or when nobody
+  /// can tell.
+  Optional<String> loss() {
+    boolean known = live.writes().since(began, (offset, length) -> {});
+    return known ? Optional.empty() : live.writes().loss();
+  }
+
   /// What the image holds.
   @Nullable ChunkId chunk(int block) throws IOException, CorruptData {
     if (doubtful.get(block)) {
@@ -318,6 +335,10 @@ final class LiveCopy implements Closeable {
 
   private BitSet used(boolean still) throws IOException {
     BitSet blocks = new BitSet();
+    if (isWhole) {
+      blocks.set(0, blockCount);
+      return blocks;
+    }
     try {
       live.used().visit(still, (offset, length) -> setBlocks(blocks, offset, length));
     } catch (IOException e) {

@@ -37,7 +37,7 @@ public final class LiveDevices implements Closeable {
   private final Choice choice;
   private final StorageStack stack = new StorageStack(Path.of("/"));
   private final KeptTrackers trackers;
-  private final FileSystems fileSystems = FileSystems.live();
+  private final FileSystems fileSystems;
   private final Map<Volume, InUse> inUse = new HashMap<>();
   private final Map<Volume, DeviceUse> uses = new HashMap<>();
   private final Set<FileSystem> frozen = new HashSet<>();
@@ -54,8 +54,9 @@ public final class LiveDevices implements Closeable {
   public record Choice(
       boolean skipFree, Duration freezeMax, Path trackers, Probe.Sleeper sleeper) {}
 
-  private LiveDevices(Choice choice) throws IOException {
+  private LiveDevices(Choice choice, FileSystems fileSystems) throws IOException {
     this.choice = choice;
+    this.fileSystems = fileSystems;
     this.trackers = new KeptTrackers(choice.trackers, stack);
   }
 
@@ -64,7 +65,14 @@ public final class LiveDevices implements Closeable {
   /// @throws IOException also when one can be neither tracked nor frozen
   public static LiveDevices open(List<Volume> volumes, Choice choice, RandomGenerator chance)
       throws IOException {
-    LiveDevices devices = new LiveDevices(choice);
+    return open(volumes, choice, chance, FileSystems.live());
+  }
+
+  /// @param fileSystems that are mounted
+  static LiveDevices open(
+      List<Volume> volumes, Choice choice, RandomGenerator chance, FileSystems fileSystems)
+      throws IOException {
+    LiveDevices devices = new LiveDevices(choice, fileSystems);
     try {
       Map<Path, FileSystem> mountPoints = new LinkedHashMap<>();
       for (Volume volume : volumes) {
@@ -91,7 +99,8 @@ public final class LiveDevices implements Closeable {
       throws IOException {
     DeviceUse use = DeviceUse.of(device, stack, fileSystems);
     if (!use.isInUse()) {
-      claim(volume.identity().path());
+      claim(Path.of(volume.identity().location()));
+      volume.expectRest();
       return;
     }
     for (FileSystem fileSystem : use.fileSystems()) {
@@ -108,10 +117,10 @@ public final class LiveDevices implements Closeable {
             ? new AllocatedUse(volume, use, frozen)
             : (still, ranges) -> ranges.range(0, volume.size());
     uses.put(volume, use);
-    inUse.put(volume, new InUse(volume, writes(device, chance), used));
+    inUse.put(volume, new InUse(volume, writes(device, use, chance), used));
   }
 
-  /// Nobody comes to use it while it is read.
+  /// Nobody comes to use it while it is read, unless without a claim of their own.
   private void claim(Path device) throws IOException {
     try {
       opened.push(NativeFile.open(device, NativeFile.Option.EXCLUSIVE));
@@ -130,7 +139,12 @@ public final class LiveDevices implements Closeable {
         .findFirst();
   }
 
-  private Writes writes(BlockDevice device, RandomGenerator chance) throws IOException {
+  private Writes writes(BlockDevice device, DeviceUse use, RandomGenerator chance)
+      throws IOException {
+    Optional<String> others = use.othersWrite();
+    if (others.isPresent()) {
+      return unseen(device, others.get());
+    }
     try {
       Optional<Writes> kept = kept(device, chance);
       if (kept.isPresent()) {
@@ -138,15 +152,19 @@ public final class LiveDevices implements Closeable {
       }
       ChangeTracker tracker = ChangeTracker.attach(rangeOf(device, stack), chance);
       opened.push(tracker::close);
-      return new TrackedWrites(tracker, "");
+      return new TrackedWrites(tracker, "", chance);
     } catch (TrackerUnavailable e) {
-      warnings.add(
-          "writes to "
-              + device.name()
-              + " cannot be seen, so all of it is read while it is frozen: "
-              + e.getMessage());
-      return new UnseenWrites();
+      return unseen(device, String.valueOf(e.getMessage()));
     }
+  }
+
+  private Writes unseen(BlockDevice device, String why) {
+    warnings.add(
+        "writes to "
+            + device.name()
+            + " cannot be seen, so all of it is read while it is frozen: "
+            + why);
+    return new UnseenWrites();
   }
 
   private Optional<Writes> kept(BlockDevice device, RandomGenerator chance) throws IOException {
@@ -164,7 +182,7 @@ public final class LiveDevices implements Closeable {
     if (kept.get().isUsable() && tracker.isPresent()) {
       String id = tracker.get().id().toString();
       String name = DeviceIdentity.of(device, stack).map(same -> id + " of " + same).orElse("");
-      return Optional.of(new TrackedWrites(tracker.get(), name));
+      return Optional.of(new TrackedWrites(tracker.get(), name, chance));
     }
     String path = "/dev/" + device.name();
     String why = kept.get().why();
@@ -199,7 +217,7 @@ public final class LiveDevices implements Closeable {
       DeviceUse use = requireNonNull(uses.get(each.getKey()));
       if (Way.ofUsed(each.getValue().writes().isSeeing(), standsStill(use)) == Way.REFUSED) {
         throw new IOException(
-            each.getKey().identity().path()
+            each.getKey().identity().location()
                 + " can neither be frozen as a whole nor tracked: unmount it, or back it up with"
                 + " another kernel; 'cairn doctor' says what is missing");
       }

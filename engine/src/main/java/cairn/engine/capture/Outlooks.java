@@ -86,12 +86,7 @@ public final class Outlooks {
 
   private Way wayOfUsed(BlockDevice device, DeviceUse use, List<Obstacle> obstacles)
       throws IOException {
-    Optional<String> unseen = TrackingSupport.objection(LiveDevices.rangeOf(device, stack).disk());
-    if (unseen.isPresent()) {
-      obstacles.clear(); // nor can a tracker be started
-      obstacles.add(
-          new Obstacle("converge", unseen.get(), "run it as root, on a kernel with BPF and BTF"));
-    }
+    Optional<String> unseen = unseen(device, use, obstacles);
     List<String> unfreezable = new ArrayList<>();
     for (FileSystem fileSystem : use.fileSystems()) {
       if (!Freezable.isType(fileSystem.type())) {
@@ -114,6 +109,25 @@ public final class Outlooks {
                   : "unmount it, or stop what uses it"));
     }
     return Way.ofUsed(unseen.isEmpty(), freezes);
+  }
+
+  /// Why no tracker sees the writes to it.
+  private Optional<String> unseen(BlockDevice device, DeviceUse use, List<Obstacle> obstacles)
+      throws IOException {
+    Optional<String> others = use.othersWrite();
+    Optional<String> unseen =
+        others.isPresent()
+            ? others
+            : TrackingSupport.objection(LiveDevices.rangeOf(device, stack).disk());
+    if (unseen.isPresent()) {
+      obstacles.clear(); // nor can a tracker be started
+      String remedy =
+          others.isPresent()
+              ? "unmount it everywhere, or have it frozen for as long as it takes to read"
+              : "it takes root, a kernel with BPF and BTF, and a disk that is written by requests";
+      obstacles.add(new Obstacle("converge", unseen.get(), remedy));
+    }
+    return unseen;
   }
 
   /// The maps are those of this moment; what a backup goes by is read while they stand still.

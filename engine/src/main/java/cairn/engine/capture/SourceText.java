@@ -12,7 +12,7 @@ public final class SourceText {
   public static Map<String, String> of(VolumeIdentity identity) {
     Map<String, String> text = new TreeMap<>();
     text.put("kind", identity.kind().name().toLowerCase(Locale.ROOT));
-    text.put("path", identity.path().toString());
+    text.put("path", identity.location());
     identity
         .device()
         .ifPresent(device -> {

@@ -47,7 +47,7 @@ public final class Collect {
   private final Surroundings surroundings;
   private final Progress progress;
   private final Cancellation cancellation;
-  private final Liveness liveness;
+  private final Patience patience;
   private final Waiting waiting;
   private final Removal removal;
   private long packsKept;
@@ -55,7 +55,17 @@ public final class Collect {
   /// What a collector needs to wait for others.
   ///
   /// @param liveness tells which of them are dead
-  public record Patience(Liveness liveness, Probe.Sleeper sleeper) {}
+  /// @param clearance awaited before the first change
+  public record Patience(Liveness liveness, Probe.Sleeper sleeper, Clearance clearance) {}
+
+  /// Whether the storage may be changed, which somebody finds out beside the marking.
+  public interface Clearance {
+    /// Nothing stands against it.
+    Clearance GIVEN = () -> {};
+
+    /// @throws IOException when it may not
+    void await() throws IOException;
+  }
 
   public Collect(
       Repository repository,
@@ -67,7 +77,7 @@ public final class Collect {
     this.surroundings = surroundings;
     this.progress = progress;
     this.cancellation = cancellation;
-    this.liveness = patience.liveness;
+    this.patience = patience;
     this.waiting =
         new Waiting(
             repository.sessions(), patience.liveness, patience.sleeper, progress, cancellation);
@@ -102,13 +112,12 @@ public final class Collect {
 
   private CollectReport runOnce(CollectRequest request, PlanListener whenPlanned)
       throws IOException, CorruptData {
-    if (!request.dryRun()) {
-      liveness.fenceDead(repository.sessions(), Set.of());
-    }
     Set<ObjectId> listedBefore = repository.listPacks().keySet();
     try (Reach reach = new Reach(repository, progress, cancellation)) {
       reach.extend();
       if (!request.dryRun()) {
+        patience.clearance.await();
+        patience.liveness.fenceDead(repository.sessions(), Set.of());
         finishOthers(reach);
       }
       progress.begin("planning", 0);

@@ -8,7 +8,6 @@ import cairn.repository.index.Marks;
 import cairn.repository.index.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -29,9 +28,7 @@ final class Copies {
 
   private final Marks marks;
   private final Set<ObjectId> current;
-  private final PriorityQueue<Head> heads =
-      new PriorityQueue<>(
-          Comparator.comparing((Head head) -> head.entry.id()).thenComparingInt(Head::order));
+  private final PriorityQueue<Head> heads = new PriorityQueue<>();
 
   /// @param current the segments that count at present
   Copies(Marks marks, Set<ObjectId> current) {
@@ -40,7 +37,14 @@ final class Copies {
   }
 
   private record Head(
-      Location entry, boolean live, Segment segment, Segment.Cursor cursor, int order) {}
+      Location entry, boolean live, Segment segment, Segment.Cursor cursor, int order)
+      implements Comparable<Head> {
+    @Override
+    public int compareTo(Head other) {
+      int chunks = entry.id().compareTo(other.entry.id());
+      return chunks == 0 ? Integer.compare(order, other.order) : chunks;
+    }
+  }
 
   void visit(List<Segment> segments, Visitor visitor) throws IOException, CorruptData {
     for (Segment segment : segments) {

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -63,7 +64,11 @@ final class Reach implements AutoCloseable {
         }
       }
     }
+    int segmentsBefore = marks.segments().size();
     extendIndex();
+    if (added.isEmpty() && marks.segments().size() == segmentsBefore) {
+      return;
+    }
     added.sort(
         Comparator.comparing(Snapshot::group)
             .thenComparing(Comparator.comparing(Snapshot::received).reversed()));
@@ -114,11 +119,9 @@ final class Reach implements AutoCloseable {
         continue;
       }
       Segment.Cursor cursor = segment.cursor();
-      for (Location at = cursor.next(); at != null; at = cursor.next()) {
-        ChunkId base = at.base();
-        if (base != null
-            && there.contains(at.pack())
-            && marks.isMarked(segment, cursor.ordinal())) {
+      for (Location at = cursor.nextDelta(); at != null; at = cursor.nextDelta()) {
+        ChunkId base = Objects.requireNonNull(at.base());
+        if (there.contains(at.pack()) && marks.isMarked(segment, cursor.ordinal())) {
           marks.markLater(base);
         }
       }

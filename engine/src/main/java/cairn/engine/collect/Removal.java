@@ -3,6 +3,7 @@ package cairn.engine.collect;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Problem;
+import cairn.engine.Heartbeat;
 import cairn.engine.Progress;
 import cairn.repository.Repository;
 import cairn.repository.index.Carried;
@@ -70,13 +71,21 @@ final class Removal {
         throw new CannotCollect(problem);
       }
       List<Segment> old = replaced(session, packs);
+      rewrite(old, packs, session);
+      for (Segment segment : old) {
+        repository.storage().delete(Index.name(segment.id()));
+      }
+    }
+  }
+
+  private static void rewrite(List<Segment> old, Set<ObjectId> packs, WriteSession session)
+      throws IOException, CorruptData {
+    try (Heartbeat heartbeat = new Heartbeat()) {
+      heartbeat.start(session);
       if (!old.isEmpty()) {
         session.carry(new Carried(old, packs));
       }
       session.commitUploads();
-      for (Segment segment : old) {
-        repository.storage().delete(Index.name(segment.id()));
-      }
     }
   }
 

@@ -13,7 +13,7 @@ public final class TooMuch extends IOException {
         String.format(
             Locale.ROOT,
             "%d of %d bytes are garbage, %.1f %%, and one run deletes at most %.0f %%: nothing was"
-                + " deleted; if that is what you expect, run it again with --allow-large-deletion",
+                + " deleted; if that is what you expect, run 'cairn gc --allow-large-deletion'",
             garbageBytes,
             allBytes,
             100.0 * garbageBytes / allBytes,

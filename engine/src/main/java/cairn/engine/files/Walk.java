@@ -75,21 +75,7 @@ public final class Walk<C> {
   private void tell(C here, Met directory, int depth, boolean deep) throws IOException {
     List<Met> below = new ArrayList<>();
     try {
-      directory
-          .node()
-          .visit((name, node) -> {
-            cancellation.check();
-            Met entry = directory.below(name, node);
-            if (!name.isProper()) {
-              troubles.unknown(entry.path(), "no file may have this name");
-              return;
-            }
-            visitor.entry(here, entry);
-            if (deep && entry.isDirectory() && mayEnter(entry, depth + 1)) {
-              visitor.expect(here);
-              below.add(entry);
-            }
-          });
+      directory.node().visit(new Entries(here, directory, deep ? depth + 1 : 0, below));
     } catch (Cancellation.Cancelled | TargetFailed e) {
       throw e;
     } catch (CorruptData e) {
@@ -99,6 +85,44 @@ public final class Walk<C> {
     }
     visitor.leave(here);
     below.reversed().forEach(entry -> steps.push(new Step<>(here, entry, depth + 1)));
+  }
+
+  /// Those of one directory.
+  private final class Entries implements FileNode.EntryVisitor {
+    private final C here;
+    private final Met directory;
+    private final int depth;
+    private final List<Met> below;
+
+    /// @param depth of the directories among them; 0 when none is to be entered
+    /// @param below is told which are
+    Entries(C here, Met directory, int depth, List<Met> below) {
+      this.here = here;
+      this.directory = directory;
+      this.depth = depth;
+      this.below = below;
+    }
+
+    @Override
+    public void entry(FileName name, FileNode node) throws IOException {
+      cancellation.check();
+      Met entry = directory.below(name, node);
+      if (!name.isProper()) {
+        troubles.unknown(entry.path(), "no file may have this name");
+        return;
+      }
+      visitor.entry(here, entry);
+      if (depth > 0 && entry.isDirectory() && mayEnter(entry, depth)) {
+        visitor.expect(here);
+        below.add(entry);
+      }
+    }
+
+    @Override
+    public void lost(FileName name, FileNode.Lost node) throws IOException {
+      cancellation.check();
+      troubles.failure(directory.pathOf(name), "", node.why());
+    }
   }
 
   /// A damaged directory may lie in itself, or twice in each of a chain.
@@ -123,7 +147,11 @@ public final class Walk<C> {
     }
 
     Met below(FileName entry, FileNode its) {
-      return new Met(path.endsWith("/") ? path + entry : path + "/" + entry, entry, its);
+      return new Met(pathOf(entry), entry, its);
+    }
+
+    private String pathOf(FileName entry) {
+      return path.endsWith("/") ? path + entry : path + "/" + entry;
     }
   }
 }

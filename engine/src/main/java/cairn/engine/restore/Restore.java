@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,7 @@ public final class Restore {
     private final ConcurrentLinkedQueue<RestoreWorker> idle;
     private final Pipeline<Long> pipeline;
     private final VolumeTree tree;
+    private final Optional<VolumeTree> shown;
 
     Windows(
         RestoreRequest request,
@@ -100,6 +102,7 @@ public final class Restore {
       this.idle = idle;
       this.pipeline = pipeline;
       this.tree = view.tree(volume);
+      this.shown = request.shown().map(view::tree);
     }
 
     void run() throws IOException, CorruptData {
@@ -132,14 +135,33 @@ public final class Restore {
         damage.unknownNode(e.id(), e, first, end - first);
         return;
       }
+      Shown before = Shown.of(shown, first, end);
       long next = first;
       for (Item item : leaf == null ? List.<Item>of() : leaf.items()) {
         long block = item.key().offset();
-        zero(next, block);
+        zero(next, block, before);
         next = block + 1;
-        placeBlock(block, item.id(), placements);
+        if (before.has(block, item.id())) {
+          progress.advance(volume.blockLength(block));
+        } else {
+          placeBlock(block, item.id(), placements);
+        }
       }
-      zero(next, end);
+      zero(next, end, before);
+    }
+
+    private void zero(long from, long end, Shown before) throws IOException {
+      if (before.isNothing()) {
+        zero(from, end);
+        return;
+      }
+      for (long block = from; block < end; block++) {
+        if (before.has(block, null)) {
+          progress.advance(volume.blockLength(block));
+        } else {
+          zero(block, block + 1);
+        }
+      }
     }
 
     private void placeBlock(long block, ChunkId id, List<Placement> placements) {

@@ -1,13 +1,16 @@
 package cairn.engine.restore;
 
 import cairn.base.block.BlockSink;
+import cairn.base.block.FrameSink;
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Slice;
 import cairn.base.bytes.Subject;
 import cairn.engine.Damage;
 import cairn.engine.restore.ReadRun.Placement;
+import cairn.repository.chunk.Encoding;
 import cairn.repository.index.Location;
+import cairn.repository.pack.Blob;
 import cairn.repository.pack.Packs;
 import cairn.repository.read.BlobDecoder;
 import cairn.repository.read.ChunkReader;
@@ -15,6 +18,7 @@ import cairn.repository.snapshot.VolumeImage;
 import cairn.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What one thread does with a run: read it at once, decode each blob, write each block where it
@@ -25,6 +29,7 @@ final class RestoreWorker implements AutoCloseable {
   private final ChunkReader single;
   private final Damage damage;
   private final Gather gather;
+  private final Optional<FrameSink> frames;
   private byte[] stored = new byte[0];
 
   RestoreWorker(Storage storage, Readers readers, Damage damage, BlockSink sink) {
@@ -33,6 +38,7 @@ final class RestoreWorker implements AutoCloseable {
     this.single = readers.single();
     this.damage = damage;
     this.gather = new Gather(sink);
+    this.frames = sink instanceof FrameSink taking ? Optional.of(taking) : Optional.empty();
   }
 
   /// What a worker reads with, and closes.
@@ -41,18 +47,29 @@ final class RestoreWorker implements AutoCloseable {
   /// @return the bytes written
   long run(ReadRun run, VolumeImage volume) throws IOException {
     boolean read = readAtOnce(run);
+    long framed = 0;
     for (Placement placement : run.placements()) {
       if (hasLength(placement, volume)) {
         int length = volume.blockLength(placement.block());
-        Slice room = gather.room(placement.block() * volume.blockBytes(), length);
-        if ((read && decode(run, placement.location(), room))
-            || readAlone(placement, volume, room)) {
+        long offset = placement.block() * volume.blockBytes();
+        Slice room = gather.room(offset, length);
+        Optional<Blob> blob = read ? decode(run, placement.location(), room) : Optional.empty();
+        if (blob.isPresent() && takesFrame(blob.get())) {
+          frames.orElseThrow().writeFrame(offset, length, blob.get().encoded());
+          framed += length;
+        } else if (blob.isPresent() || readAlone(placement, volume, room)) {
           gather.add(length);
         }
       }
     }
     gather.flush();
-    return gather.takeWritten();
+    return gather.takeWritten() + framed;
+  }
+
+  private boolean takesFrame(Blob blob) {
+    return frames.isPresent()
+        && blob.encoding() == Encoding.ZSTD
+        && frames.get().takes(blob.rawLength(), blob.encoded().length());
   }
 
   private boolean readAtOnce(ReadRun run) {
@@ -68,16 +85,15 @@ final class RestoreWorker implements AutoCloseable {
     }
   }
 
-  private boolean decode(ReadRun run, Location location, Slice room) {
+  private Optional<Blob> decode(ReadRun run, Location location, Slice room) {
     int from = location.place().offset() - run.offset();
     try {
       ChunkId base = location.base();
       byte @Nullable [] basis = base == null ? null : single.readBase(base);
       Slice blob = Slice.of(stored, from, location.place().storedLength());
-      decoder.decode(location, blob, basis, room);
-      return true;
+      return Optional.of(decoder.reopen(location, blob, basis, room));
     } catch (CorruptData | IOException e) {
-      return false; // likewise
+      return Optional.empty(); // likewise
     }
   }
 

@@ -6,6 +6,7 @@ import cairn.repository.snapshot.VolumeImage;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 /// A snapshot's blocks are relied upon only without any doubt.
@@ -15,7 +16,13 @@ class ContinuityTest {
   private static final Continuity.Now BEFORE = now("one", 7, SIZE, "");
 
   private static Continuity.Now now(String tracker, int generation, long size, String setAside) {
-    return new Continuity.Now(tracker, generation, size, BLOCK, setAside);
+    return now(tracker, generation, size, setAside, number -> "stamp " + number);
+  }
+
+  private static Continuity.Now now(
+      String tracker, int generation, long size, String setAside, IntFunction<String> stamps) {
+    Continuity.Clock clock = new Continuity.Clock(tracker, generation, stamps);
+    return new Continuity.Now(clock, size, BLOCK, setAside);
   }
 
   private static VolumeImage image(Continuity proof, Continuity.Now when) {
@@ -40,6 +47,7 @@ class ContinuityTest {
     assertDoubt(after(now("", 9, SIZE, "")), "started after");
     assertDoubt(after(now("one", 9, SIZE + BLOCK, "")), "size");
     assertDoubt(after(now("one", 6, SIZE, "")), "set back");
+    assertDoubt(after(now("one", 9, SIZE, "", number -> "begun again " + number)), "set back");
     assertDoubt(after(now("one", 9, SIZE, "1 objects")), "repair");
     Continuity.Now none = now("", 1, SIZE, "");
     assertDoubt(Continuity.of(image(Continuity.doubt(""), none), none), "no tracker");

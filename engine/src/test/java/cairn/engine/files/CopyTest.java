@@ -13,6 +13,7 @@ import cairn.filesystem.file.Attributes;
 import cairn.filesystem.file.FileName;
 import cairn.linux.test.Command;
 import cairn.linux.test.Mounted;
+import cairn.linux.test.Unmount;
 import cairn.repository.session.Owner;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -236,6 +237,7 @@ class CopyTest {
     byte[] bytes = seed.bytes(5 * BLOCK);
     FakeNode root =
         FakeNode.directory()
+            .with("lost", FakeNode.file("nobody knows").lost())
             .with("file", FakeNode.file(bytes).damaged(2))
             .with("list", FakeNode.directory().with("one", FakeNode.file("1")).endingEarly());
     Path copy = folder.resolve("new");
@@ -243,13 +245,16 @@ class CopyTest {
     Arrays.fill(bytes, 2 * BLOCK, 3 * BLOCK, (byte) 0);
     assertThat(copy.resolve("file")).hasBinaryContent(bytes);
     assertThat(copy.resolve("list/one")).hasContent("1");
+    assertThat(copy.resolve("lost")).doesNotExist();
     assertThat(report.problems())
         .extracting(Problem::message)
+        .anyMatch(text -> text.startsWith("unknown file /lost: it is damaged: corrupt inode 9"))
+        .anyMatch(text -> text.startsWith("corrupt inode 9"))
         .anyMatch(text -> text.startsWith("unknown file /file: bytes 8192+4096 are missing"))
         .anyMatch(text -> text.startsWith("corrupt chunk abc"))
         .anyMatch(text -> text.startsWith("unknown file /list: some of its entries"))
         .anyMatch(text -> text.startsWith("corrupt directory 7"))
-        .hasSize(4);
+        .hasSize(6);
   }
 
   @Test
@@ -296,7 +301,7 @@ class CopyTest {
       assertThat(directory.resolve("large")).doesNotExist();
       assertThat(directory.resolve("huge")).doesNotExist();
     } finally {
-      Command.run("umount", directory.toString());
+      Unmount.of(directory);
     }
   }
 

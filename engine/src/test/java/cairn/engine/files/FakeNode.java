@@ -38,6 +38,7 @@ final class FakeNode implements FileNode {
   private long hole = -1;
   private long damage = -1;
   private boolean endsEarly;
+  private boolean isLost;
   private Runnable onRead = () -> {};
 
   FakeNode(Attributes.Type type) {
@@ -115,6 +116,12 @@ final class FakeNode implements FileNode {
     return this;
   }
 
+  /// It is damaged itself, and its entry good.
+  FakeNode lost() {
+    isLost = true;
+    return this;
+  }
+
   /// After the last of its entries there is damage.
   FakeNode endingEarly() {
     endsEarly = true;
@@ -140,7 +147,13 @@ final class FakeNode implements FileNode {
   @Override
   public void visit(EntryVisitor visitor) throws IOException, CorruptData, Unreadable {
     for (Map.Entry<FileName, FakeNode> entry : entries.entrySet()) {
-      visitor.entry(entry.getKey(), entry.getValue());
+      FakeNode node = entry.getValue();
+      if (node.isLost) {
+        CorruptData damage = Subject.of("inode", "9").corrupt("mode", "0", "a type");
+        visitor.lost(entry.getKey(), new Lost(node.id, Optional.of(node.type), damage));
+      } else {
+        visitor.entry(entry.getKey(), node);
+      }
     }
     if (endsEarly) {
       throw Subject.of("directory", "7").corrupt("name length", "0", "1..255");

@@ -98,25 +98,30 @@ public final class ExtFileSystem implements Format, Checkable, Filed {
 
   @Override
   public void check(boolean deep, Findings findings) throws IOException {
-    Optional<String> why = obstacle();
-    if (why.isPresent()) {
-      findings.unknown(why.get());
-      return;
-    }
-    if (superblock.bytes() > volume.size()) {
-      String expect = "0.." + volume.size();
-      findings.problem(subject().corrupt("size", Long.toString(superblock.bytes()), expect));
-      return;
-    }
     boolean dirty = superblock.incompat(INCOMPAT_RECOVER);
     try {
-      BlockReader settled = dirty ? replayed(findings) : volume;
-      ExtSuperblock now = dirty ? ExtSuperblock.read(settled) : superblock;
-      boolean stale = dirty || freshness() != Freshness.CURRENT;
-      new ExtCheck(settled, now, stale, findings).run();
+      if (isCheckable(findings)) {
+        // A replay brings another superblock, which may say other things.
+        ExtFileSystem now = dirty ? open(replayed(findings)) : this;
+        if (now == this || now.isCheckable(findings)) {
+          boolean stale = dirty || freshness() != Freshness.CURRENT;
+          new ExtCheck(now.volume, now.superblock, stale, findings).run();
+        }
+      }
     } catch (CorruptData e) {
       findings.problem(e);
     }
+  }
+
+  private boolean isCheckable(Findings findings) {
+    Optional<String> why = obstacle();
+    why.ifPresent(findings::unknown);
+    boolean fits = superblock.bytes() <= volume.size();
+    if (why.isEmpty() && !fits) {
+      String expect = "0.." + volume.size();
+      findings.problem(subject().corrupt("size", Long.toString(superblock.bytes()), expect));
+    }
+    return why.isEmpty() && fits;
   }
 
   private BlockReader replayed(Findings findings) throws IOException, CorruptData {
@@ -144,22 +149,27 @@ public final class ExtFileSystem implements Format, Checkable, Filed {
   /// With what a replay of the journal brings, as a mount would; damage in the log ends it.
   @Override
   public FileNode root() throws IOException, CorruptData, Unreadable {
-    Optional<String> why = obstacle();
-    if (why.isPresent()) {
-      throw new Unreadable(why.get());
-    }
+    checkReadable();
     if (!superblock.incompat(INCOMPAT_RECOVER)) {
-      return files(volume, superblock);
+      return files();
     }
     BlockReader settled =
         replay(new Blocks(volume, superblock, bytes -> {}))
             .orElseThrow(() -> new Unreadable("its journal is not on this volume"))
             .volume();
-    return files(settled, ExtSuperblock.read(settled));
+    ExtFileSystem now = open(settled);
+    now.checkReadable();
+    return now.files();
   }
 
-  private static FileNode files(BlockReader volume, ExtSuperblock superblock)
-      throws IOException, CorruptData {
+  private void checkReadable() throws Unreadable {
+    Optional<String> why = obstacle();
+    if (why.isPresent()) {
+      throw new Unreadable(why.get());
+    }
+  }
+
+  private FileNode files() throws IOException, CorruptData {
     return new ExtFiles(new Blocks(volume, superblock, bytes -> {})).root();
   }
 

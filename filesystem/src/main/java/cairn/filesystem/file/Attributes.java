@@ -1,6 +1,7 @@
 package cairn.filesystem.file;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// What `stat` tells of a node.
@@ -23,20 +24,33 @@ public record Attributes(
   public record Times(
       Instant accessed, Instant modified, Instant changed, Optional<Instant> created) {}
 
-  /// The kinds of nodes, by the bits of the mode that say so, see `stat.h`.
+  /// The kinds of nodes, by the bits of the mode that say so, see `stat.h`, and by what stands for
+  /// them in the entries of directories, see `fs_types.h`.
   public enum Type {
-    FIFO(1),
-    CHARACTER_DEVICE(2),
-    DIRECTORY(4),
-    BLOCK_DEVICE(6),
-    REGULAR(8),
-    SYMBOLIC_LINK(10),
-    SOCKET(12);
+    FIFO(1, 5),
+    CHARACTER_DEVICE(2, 3),
+    DIRECTORY(4, 2),
+    BLOCK_DEVICE(6, 4),
+    REGULAR(8, 1),
+    SYMBOLIC_LINK(10, 7),
+    SOCKET(12, 6);
 
     private final int bits;
+    private final int inEntry;
 
-    Type(int bits) {
+    Type(int bits, int inEntry) {
       this.bits = bits;
+      this.inEntry = inEntry;
+    }
+
+    /// What stands for it in an entry of a directory.
+    public int inEntry() {
+      return inEntry;
+    }
+
+    /// Of what an entry of a directory says; empty when it does not tell.
+    public static Optional<Type> ofEntry(int number) {
+      return Arrays.stream(values()).filter(type -> type.inEntry == number).findFirst();
     }
 
     /// The bits of a mode that say so.

@@ -22,9 +22,14 @@ public interface FileNode {
 
   Attributes attributes();
 
+  /// The bytes that it takes in the volume, as it says itself; its size where that is not kept.
+  default long allocated() {
+    return attributes().size();
+  }
+
   /// Tells the entries of a directory in the order in which they are stored, without `.` and `..`.
   ///
-  /// @throws CorruptData at the first that is damaged; those told before are good
+  /// @throws CorruptData where the directory is damaged; what was told before is good
   void visit(EntryVisitor visitor) throws IOException, CorruptData, Unreadable;
 
   /// The entry of a directory; looked up by its index where there is one.
@@ -46,5 +51,25 @@ public interface FileNode {
   @FunctionalInterface
   interface EntryVisitor {
     void entry(FileName name, FileNode node) throws IOException, CorruptData, Unreadable;
+
+    /// An entry that is good, and what it leads to cannot be read. Who does not throw as this does
+    /// is told the others, too.
+    default void lost(FileName name, Lost node) throws IOException, CorruptData, Unreadable {
+      node.raise();
+    }
+  }
+
+  /// What an entry leads to and cannot be read.
+  ///
+  /// @param type as the entry says; empty when it does not
+  record Lost(Id id, Optional<Attributes.Type> type, Exception why) {
+    void raise() throws IOException, CorruptData, Unreadable {
+      switch (why) {
+        case CorruptData damage -> throw damage;
+        case Unreadable unreadable -> throw unreadable;
+        case IOException failure -> throw failure;
+        default -> throw new IllegalStateException(why);
+      }
+    }
   }
 }

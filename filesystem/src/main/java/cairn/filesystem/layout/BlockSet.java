@@ -129,16 +129,21 @@ public final class BlockSet {
 
   /// The first block from this one on that is in it; [#size] when there is none.
   public long nextIn(long from) {
-    return next(from, true);
+    return next(from, size, true);
   }
 
   /// The first block from this one on that is not in it; [#size] when there is none.
   public long nextOut(long from) {
-    return next(from, false);
+    return next(from, size, false);
   }
 
-  private long next(long from, boolean in) {
-    for (long at = from; at < size; ) {
+  /// Whether a block in `[first, end)` is in it; looks no further.
+  public boolean meets(long first, long end) {
+    return next(first, end, true) < end;
+  }
+
+  private long next(long from, long end, boolean in) {
+    for (long at = from; at < end; ) {
       long[] page = pages[page(at)];
       if (in ? isAll(page) : isNone(page)) {
         return at;

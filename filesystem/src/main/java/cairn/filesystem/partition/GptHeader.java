@@ -7,6 +7,9 @@ import cairn.base.bytes.Subject;
 import cairn.filesystem.layout.Area;
 import cairn.filesystem.layout.Fields;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /// A header of a GUID partition table, in a sector of its own, the second or the last one.
@@ -83,6 +86,23 @@ record GptHeader(BlockReader disk, Fields fields, int sector, long at) {
       subject.checkEqual(fields.u64(offset), primary.fields().u64(offset), field);
     }
     subject.checkEqual(fields.i32(88), primary.fields().i32(88), "checksum of the entries");
+  }
+
+  /// This header for another place.
+  ///
+  /// @param to the sector of the copy
+  /// @param other the sector of the other header; the last one of both is the last one of the disk
+  /// @param entriesAt the first sector of the entries
+  /// @return a sector
+  byte[] copy(long to, long other, long entriesAt, byte[] entries) {
+    byte[] copy = fields.bytes().clone();
+    long last = Math.max(to, other);
+    long lastUsable = last - 1 - Math.ceilDiv((long) entries.length, sector);
+    ByteBuffer header = ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
+    header.putLong(24, to).putLong(32, other).putLong(48, lastUsable).putLong(72, entriesAt);
+    header.putInt(88, crc32(entries)).putInt(CHECKSUM_AT, 0);
+    int length = (int) fields.u32(12);
+    return header.putInt(CHECKSUM_AT, crc32(Arrays.copyOf(copy, length))).array();
   }
 
   long other() {

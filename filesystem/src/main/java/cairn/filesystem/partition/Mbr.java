@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// The master boot record, the first sector of a disk, and the extended boot records that are
 /// chained to it. Little-endian.
@@ -25,7 +26,7 @@ record Mbr(Fields sector, PartitionTable table) {
   static final int SECTOR = 512;
 
   private static final int ENTRIES_AT = 446;
-  private static final int ENTRIES = 4;
+  static final int ENTRIES = 4;
   private static final int MAGIC_AT = 510;
   private static final int MAGIC = 0xAA55;
   private static final int PROTECTIVE = 0xEE;
@@ -117,13 +118,32 @@ record Mbr(Fields sector, PartitionTable table) {
             new long[] {entry.start() / SECTOR, (entry.start() + entry.length()) / SECTOR - 1});
   }
 
-  /// Checks what must hold of an entry that is in use, whoever reads it.
+  /// Where an entry of the first sector lies in it.
+  ///
+  /// @param index from 0
+  static int entryAt(int index) {
+    return ENTRIES_AT + index * Entry.BYTES;
+  }
+
+  /// Where the entry of the partition that protects lies in the first sector.
+  static Optional<Integer> protectiveEntry(Fields sector) {
+    List<Entry> entries = Entry.all(sector, 0);
+    return IntStream.range(0, ENTRIES)
+        .filter(index -> entries.get(index).type() == PROTECTIVE)
+        .mapToObj(Mbr::entryAt)
+        .findFirst();
+  }
+
+  /// Checks what must hold of an entry, whoever reads it: Linux makes a partition of each that has
+  /// sectors, whatever its type (`block/partitions/msdos.c`).
   void checkEntries(Trouble trouble, long diskBytes) throws IOException, CorruptData {
     int number = 0;
     for (Entry entry : Entry.all(sector, 0)) {
       Subject subject = Subject.of("partition", Integer.toString(++number));
       String have = entry.boot() + ", " + entry.start() + "+" + entry.length();
       trouble.attempt(() -> subject.check(entry.isSane(diskBytes), "entry", have, "on the disk"));
+      boolean told = entry.isUsed() || entry.length() == 0;
+      trouble.attempt(() -> subject.check(told, "type", 0, "one, as it has sectors"));
     }
   }
 

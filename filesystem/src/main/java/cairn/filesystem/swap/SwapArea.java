@@ -3,6 +3,8 @@ package cairn.filesystem.swap;
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
+import cairn.filesystem.check.Checkable;
+import cairn.filesystem.check.Findings;
 import cairn.filesystem.layout.Area;
 import cairn.filesystem.layout.Fields;
 import cairn.filesystem.used.Format;
@@ -23,12 +25,15 @@ import java.util.Optional;
 /// |-------:|------:|---------------------------------------------------------|
 /// |   1024 |     4 | version, 1                                              |
 /// |   1028 |     4 | last page                                               |
+/// |   1032 |     4 | number of bad pages                                     |
 /// |   1036 |    16 | UUID                                                    |
 /// |   1052 |    16 | label                                                   |
+/// |   1536 |     4 | for each bad page: its number, from 1 to the last page  |
 /// | page-10 |   10 | `SWAPSPACE2`, or what a hibernated kernel put there     |
-public final class SwapArea implements Format {
+public final class SwapArea implements Format, Checkable {
   private static final int MAGIC_BYTES = 10;
   private static final int VERSION = 1;
+  private static final int BAD_PAGES_AT = 1536;
   private static final String MAGIC = "SWAPSPACE2";
   private static final List<Integer> PAGES = List.of(4096, 8192, 16384, 32768, 65536);
 
@@ -100,6 +105,29 @@ public final class SwapArea implements Format {
     visitor.used(0, header.size());
     if (bytes() < volume.size()) {
       visitor.used(bytes(), volume.size() - bytes());
+    }
+  }
+
+  @Override
+  public void check(boolean deep, Findings findings) throws IOException {
+    if (!understood) {
+      findings.unknown(isHibernated(header) ? "a machine sleeps in it" : "it is of an old kind");
+      return;
+    }
+    Subject subject = Subject.of("header", "swap").at("0");
+    long lastPage = header.u32(1028);
+    long count = header.u32(1032);
+    int countMax = (header.size() - MAGIC_BYTES - BAD_PAGES_AT) / 4;
+    if (count > countMax) {
+      findings.problem(
+          subject.corrupt("bad pages", Long.toString(count), Integer.toString(countMax)));
+      return;
+    }
+    for (int index = 0; index < count; index++) {
+      long page = header.u32(BAD_PAGES_AT + index * 4);
+      if (page == 0 || page > lastPage) {
+        findings.problem(subject.corrupt("bad page", Long.toString(page), "1.." + lastPage));
+      }
     }
   }
 

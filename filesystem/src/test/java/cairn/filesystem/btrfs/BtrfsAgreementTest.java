@@ -59,7 +59,8 @@ final class BtrfsAgreementTest {
       System.out.println(options + ": " + reported + " reported, missed: " + missed);
     }
     assertThat(reported).isGreaterThan(MUTATIONS / 3);
-    assertThat(missed).hasSizeLessThanOrEqualTo(reported / 50);
+    // Of few images one is more than a fiftieth.
+    assertThat(missed).hasSizeLessThanOrEqualTo(Math.max(1, reported / 50));
   }
 
   /// Mostly fields of items, else any byte of the header.

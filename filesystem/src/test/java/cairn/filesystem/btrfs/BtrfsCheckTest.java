@@ -19,8 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,7 @@ final class BtrfsCheckTest {
       3 216 0 8 total_bytes, have
       3 216 0 16 bytes_used, have
       3 228 2 58 corrupt device extent
+      3 228 2 75 uuid, have
       10 198 0 0 extent_count, have
       10 199 0 -6 corrupt free space
       7 128 1 -6 corrupt checksums|key
@@ -203,6 +206,25 @@ final class BtrfsCheckTest {
     throw new IllegalStateException("no block " + address);
   }
 
+  /// An inode of which a part is in a leaf that is lost is not blamed for it.
+  @Test
+  void ofWhatIsCutOffNothingIsSaid() throws IOException, CorruptData, NotHere {
+    DamagedImage image = image();
+    int lost = 0;
+    for (int index = 0; index < image.count(); index++) {
+      Fields block = image.block(index);
+      if (block.u8(0x64) == 0 && block.u64(0x58) == 5) {
+        image.change(index, 3000, block.u8(3000) + 1, false);
+        assertThat(image.check(false).messages())
+            .isNotEmpty()
+            .noneMatch(message -> message.matches("corrupt inode .*"));
+        image.undo();
+        lost++;
+      }
+    }
+    assertThat(lost).isGreaterThan(5);
+  }
+
   @Test
   void ofSeveralDevicesOneIsEnoughOrSaysWhatIsMissing(Seed seed)
       throws IOException, CorruptData, NotHere {
@@ -220,6 +242,48 @@ final class BtrfsCheckTest {
       Files.delete(first);
       Files.delete(directory.resolve("device-1"));
     }
+  }
+
+  /// A leaf that a wrong pointer leads to first is not used unchecked when the right one comes.
+  @Test
+  void aLeafIsCheckedByEachWayToIt() throws IOException, CorruptData, NotHere {
+    DamagedImage image = image();
+    int tried = 0;
+    for (int index = 0; index < image.count(); index++) {
+      Fields node = image.block(index);
+      for (int slot = 1; isNodeOfFiles(node) && slot < node.i32(0x60); slot++) {
+        int pointer = DamagedImage.HEADER + slot * 33 + 17;
+        int leaf = image.find(node.u64(pointer));
+        OptionalInt item = itemOfType(image.block(leaf), 108);
+        if (item.isPresent()) {
+          for (int at = pointer; at < pointer + 16; at++) {
+            image.change(index, at - 33, node.u8(at), true);
+          }
+          image.change(leaf, item.getAsInt() + 20, 0x10, true);
+          assertThat(image.check(false).messages())
+              .anyMatch(message -> message.contains("slot=" + slot(item.getAsInt())));
+          image.undo();
+          tried++;
+        }
+      }
+    }
+    assertThat(tried).isPositive();
+  }
+
+  private static boolean isNodeOfFiles(Fields block) {
+    return block.u8(0x64) == 1 && block.u64(0x58) == 5;
+  }
+
+  /// Where in a leaf the first item of a type is.
+  private static OptionalInt itemOfType(Fields leaf, int type) {
+    return IntStream.range(0, leaf.i32(0x60))
+        .map(slot -> DamagedImage.HEADER + slot * 25)
+        .filter(at -> leaf.u8(at + 8) == type)
+        .findFirst();
+  }
+
+  private static int slot(int at) {
+    return (at - DamagedImage.HEADER) / 25;
   }
 
   /// Neither an exception nor a loop without end, whatever the metadata says.

@@ -13,6 +13,7 @@ import cairn.filesystem.file.Unreadable;
 import cairn.filesystem.test.FilledImage;
 import cairn.filesystem.test.ImageFile;
 import cairn.filesystem.test.LoopDevices;
+import cairn.filesystem.test.LostFile;
 import cairn.filesystem.test.MemoryVolume;
 import cairn.filesystem.test.MountPoint;
 import cairn.linux.test.Command;
@@ -87,6 +88,20 @@ final class BtrfsFilesTest {
     byte[] found = new byte[FILE_BYTES];
     content(image).read(0, found, 0, FILE_BYTES);
     assertThat(found).isEqualTo(expected);
+  }
+
+  @Test
+  void aDamagedInodeHidesNoOther() throws IOException, CorruptData, Unreadable, NotHere {
+    Path path = directory.resolve("image");
+    BtrfsWork.make(path, BYTES, "");
+    long number;
+    try (MountPoint mounted = MountPoint.of(path, "rw")) {
+      number = LostFile.fill(mounted.directory());
+    }
+    DamagedImage image = new DamagedImage(Files.readAllBytes(path));
+    // The highest byte of when it was read last: no time is that late.
+    image.changeItem(5, 1, inode -> inode.u64(16) == 2L * LostFile.NAME.length(), 119);
+    LostFile.check(BtrfsFileSystem.open(MemoryVolume.of(image.bytes())).root(), number);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /// An image in memory, and where its blocks lie, to change bytes of them with and without making
 /// their checksums right again.
@@ -79,6 +80,14 @@ final class DamagedImage {
     byte[] bytes = new byte[nodeBytes];
     System.arraycopy(image, (int) blocks.get(index)[0], bytes, 0, nodeBytes);
     return Fields.littleEndian(bytes);
+  }
+
+  /// The number of the block with this address.
+  int find(long address) {
+    return IntStream.range(0, count())
+        .filter(index -> block(index).u64(0x30) == address)
+        .findFirst()
+        .orElseThrow();
   }
 
   /// Writes a byte of all copies of a block.

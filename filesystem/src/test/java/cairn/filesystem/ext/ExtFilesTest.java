@@ -13,6 +13,7 @@ import cairn.filesystem.file.FileNode;
 import cairn.filesystem.file.Unreadable;
 import cairn.filesystem.test.FilledImage;
 import cairn.filesystem.test.ImageFile;
+import cairn.filesystem.test.LostFile;
 import cairn.filesystem.test.MountPoint;
 import cairn.linux.test.Command;
 import java.io.IOException;
@@ -184,6 +185,20 @@ final class ExtFilesTest {
       assertThatThrownBy(file::content)
           .isInstanceOf(CorruptData.class)
           .hasMessageContaining("size");
+    }
+  }
+
+  @Test
+  void aDamagedInodeHidesNoOther() throws Exception {
+    Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
+    Command.run("mkfs.ext4", "-q", path.toString());
+    long number;
+    try (MountPoint mount = MountPoint.of(path, "rw")) {
+      number = LostFile.fill(mount.directory());
+    }
+    Command.run("debugfs", "-w", "-R", "clri /" + LostFile.NAME, path.toString());
+    try (ImageFile volume = new ImageFile(path)) {
+      LostFile.check(ExtFileSystem.open(volume).root(), number);
     }
   }
 

@@ -1,6 +1,7 @@
 package cairn.filesystem.ext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cairn.base.bytes.CorruptData;
 import cairn.base.test.Seed;
@@ -145,6 +146,26 @@ final class ExtJournalTest {
     }
     assertThat(blocks).isGreaterThan(10);
     assertThat(noticed).isGreaterThan(blocks / 2);
+  }
+
+  /// What it was opened as does not hold for what the log makes of it.
+  @Test
+  void aLogMayBringAnotherSuperblock(Seed seed) throws Exception {
+    String command = "mkfs.ext4 -q -b 1024 -O ^metadata_csum -J size=4";
+    byte[] image = Files.readAllBytes(crashed(command, "rw", seed));
+    Fields fields = Fields.littleEndian(image);
+    int copies = 0;
+    for (int place = 2048; place < image.length; place += 1024) {
+      if (fields.u16(place + 0x38) == 0xEF53 && fields.u16(place + 0x5a) == 0) {
+        image[place + 0x60] |= 8; // the journal of another file system
+        copies++;
+      }
+    }
+    assertThat(copies).isPositive();
+    assertThat(Verdict.of(MemoryVolume.of(image)).unknown())
+        .containsExactly("it is the journal of another file system");
+    assertThatThrownBy(() -> ExtFileSystem.open(MemoryVolume.of(image)).root())
+        .isInstanceOf(Unreadable.class);
   }
 
   /// Some blocks at the start of the log.

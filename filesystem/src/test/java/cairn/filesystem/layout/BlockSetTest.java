@@ -32,6 +32,8 @@ final class BlockSetTest {
         assertThat(set.contains(at)).isEqualTo(expected.get(at));
         assertThat(set.nextIn(at)).isEqualTo(next < 0 ? size : next);
         assertThat(set.nextOut(at)).isEqualTo(Math.min(size, expected.nextClearBit(at)));
+        int until = chance.nextInt(at, size + 1);
+        assertThat(set.meets(at, until)).isEqualTo(next >= 0 && next < until);
         assertThat(set.count()).isEqualTo(expected.cardinality());
         assertThat(set.count(at, size)).isEqualTo(expected.get(at, size).cardinality());
         assertThat(set.count(first, end)).isEqualTo(expected.get(first, end).cardinality());

@@ -122,6 +122,9 @@ final class PartitionCheckTest {
     disk = mbr();
     disk[446] = 7;
     assertThat(check(disk).problems()).anyMatch(each -> each.contains("partition 1: entry"));
+    disk = mbr();
+    disk[446 + 3 * 16 + 13] = 74;
+    assertThat(check(disk).problems()).anyMatch(each -> each.contains("partition 4: type"));
   }
 
   @Test

@@ -3,14 +3,21 @@ package cairn.filesystem.swap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cairn.filesystem.Content;
+import cairn.filesystem.Contents;
 import cairn.filesystem.test.FilledImage;
 import cairn.filesystem.test.FilledImage.Told;
+import cairn.filesystem.test.MemoryVolume;
+import cairn.filesystem.test.Verdict;
 import cairn.filesystem.used.Moment;
 import cairn.linux.test.Command;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,5 +76,30 @@ final class SwapAreaTest {
     Told told = FilledImage.told(path, (offset, length) -> Moment.AT_REST);
     assertThat(told.ranges().parts().getFirst().reason().orElseThrow())
         .contains("corrupt header swap@0: size");
+  }
+
+  @Test
+  void badPagesAreChecked() throws IOException {
+    Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
+    Command.run("mkswap", "-q", path.toString());
+    byte[] image = Files.readAllBytes(path);
+    assertThat(check(image)).isEqualTo(new Verdict(List.of(), List.of()));
+    ByteBuffer header = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
+    header.putInt(1032, 2).putInt(1536, 7).putInt(1540, BYTES / 4096 - 1);
+    assertThat(check(image)).isEqualTo(new Verdict(List.of(), List.of()));
+    header.putInt(1536, 0).putInt(1540, BYTES / 4096);
+    assertThat(check(image).problems())
+        .containsExactly(
+            "corrupt header swap@0: bad page, have 0 expect 1..2047",
+            "corrupt header swap@0: bad page, have 2048 expect 1..2047");
+    header.putInt(1032, 638);
+    assertThat(check(image).problems())
+        .containsExactly("corrupt header swap@0: bad pages, have 638 expect 637");
+    header.put(4086, "S1SUSPEND\0".getBytes(StandardCharsets.US_ASCII));
+    assertThat(check(image).unknown()).containsExactly("a machine sleeps in it");
+  }
+
+  private static Verdict check(byte[] image) throws IOException {
+    return Verdict.of(Contents.identify(MemoryVolume.of(image)).checkable().orElseThrow());
   }
 }

@@ -13,6 +13,9 @@ import java.util.List;
 public final class Agreement {
   private static final int PERCENT = 98;
 
+  /// So much may be missed of few images, of which it is more than the rest of a hundred.
+  private static final int ONE = 1;
+
   private final String name;
   private final List<String> missed = new ArrayList<>();
   private final List<String> alone = new ArrayList<>();
@@ -50,8 +53,7 @@ public final class Agreement {
             + String.join("", alone.stream().map(each -> "\nALONE " + each + "\n").toList());
     Files.writeString(Path.of("target", "agreement-" + name + ".txt"), all);
     assertThat(both).as(all).isPositive();
-    assertThat(missed.size() * 100)
-        .as(all)
-        .isLessThanOrEqualTo((both + missed.size()) * (100 - PERCENT));
+    int allowed = Math.max(ONE, (both + missed.size()) * (100 - PERCENT) / 100);
+    assertThat(missed.size()).as(all).isLessThanOrEqualTo(allowed);
   }
 }

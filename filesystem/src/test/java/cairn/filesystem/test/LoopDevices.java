@@ -2,6 +2,7 @@ package cairn.filesystem.test;
 
 import cairn.linux.test.Command;
 import cairn.linux.test.LoopDevice;
+import cairn.linux.test.Unmount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ public final class LoopDevices implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (mounted) {
-      Command.run("umount", directory.toString());
+      Unmount.of(directory);
     }
     for (LoopDevice device : devices) {
       device.close();

@@ -2,6 +2,7 @@ package cairn.filesystem.test;
 
 import cairn.linux.test.Command;
 import cairn.linux.test.LoopDevice;
+import cairn.linux.test.Unmount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ public final class MountPoint implements AutoCloseable {
       if (frozen) {
         Command.run("fsfreeze", "--unfreeze", directory.toString());
       }
-      Command.run("umount", directory.toString());
+      Unmount.of(directory);
     }
   }
 }

@@ -9,9 +9,13 @@ import cairn.base.bytes.CorruptData;
 import cairn.filesystem.file.FileName;
 import cairn.filesystem.file.FileNode;
 import cairn.filesystem.file.Unreadable;
+import cairn.filesystem.test.FilledImage;
 import cairn.filesystem.test.ImageFile;
+import cairn.filesystem.test.LostFile;
 import cairn.filesystem.test.MountPoint;
+import cairn.linux.test.Command;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +42,26 @@ final class XfsFilesTest {
       Map<String, String> own = KernelView.ofNode(XfsFileSystem.open(volume).root());
       assertThat(own).hasSizeGreaterThan(2900).isEqualTo(kernel);
       lookIntoSparse(XfsFileSystem.open(volume).root());
+    }
+  }
+
+  /// In a short directory, and in one with blocks of its own.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100})
+  void aDamagedInodeHidesNoOther(int more) throws Exception {
+    Path image = FilledImage.sparse(directory.resolve("image"), 300L << 20);
+    Command.run("mkfs.xfs", "-q", image.toString());
+    long number;
+    try (MountPoint mount = MountPoint.of(image, "rw")) {
+      number = LostFile.fill(mount.directory());
+      for (int i = 0; i < more; i++) {
+        Files.createFile(mount.directory().resolve("a longer name of a file " + i));
+      }
+    }
+    String[] damage = {"-c", "inode " + number, "-c", "write -d core.magic 0"};
+    Command.run("xfs_db", "-x", damage[0], damage[1], damage[2], damage[3], image.toString());
+    try (ImageFile volume = new ImageFile(image)) {
+      LostFile.check(XfsFileSystem.open(volume).root(), number);
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,30 +22,20 @@ import java.util.List;
 public final class Watchdog {
   private static final Duration AGAIN = Duration.ofMillis(20);
 
-  /// What the watchdog knows of one file system.
-  private enum State {
-    /// Nothing, or somebody else froze it.
-    NONE,
-    /// Perhaps frozen, perhaps soon.
-    FREEZING,
-    FROZEN
-  }
-
-  private final Targets targets;
+  private final List<Thawer> thawers = new ArrayList<>();
   private final Countdown countdown;
   private final Duration limit;
   private final FileInputStream in = new FileInputStream(FileDescriptor.in);
   private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
   private final byte[] message = new byte[Message.BYTES];
-  private final State[] states;
-  private boolean broken;
 
   private Watchdog(Targets targets, Countdown countdown, Duration limit) {
-    this.targets = targets;
     this.countdown = countdown;
     this.limit = limit;
-    this.states = new State[targets.count()];
-    Arrays.fill(states, State.NONE);
+    for (int index = 0; index < targets.count(); index++) {
+      int which = index;
+      thawers.add(Thawer.start(() -> targets.thaw(which)));
+    }
   }
 
   /// @param arguments the limit in milliseconds, then the mount points in the order of freezing
@@ -64,7 +55,8 @@ public final class Watchdog {
       listen();
     } finally {
       // The other one has gone, or can no longer be understood.
-      thaw();
+      beginThaw();
+      var _ = isBroken();
     }
   }
 
@@ -73,7 +65,8 @@ public final class Watchdog {
     countdown.start(AGAIN);
     countdown.awaitInput();
     countdown.stop();
-    thaw();
+    beginThaw();
+    var _ = isBroken();
     stayInMemory();
   }
 
@@ -94,7 +87,7 @@ public final class Watchdog {
   private void listen() throws IOException {
     while (true) {
       if (!countdown.awaitInput()) {
-        thaw();
+        beginThaw();
         countdown.start(AGAIN);
         continue;
       }
@@ -109,37 +102,34 @@ public final class Watchdog {
   private void obey(Message kind, int index) throws IOException {
     switch (kind) {
       case ARM -> {
-        broken = false;
+        thawers.forEach(Thawer::arm);
         countdown.start(limit);
         out.write(Message.ARMED);
       }
-      case FREEZING -> states[index] = State.FREEZING;
-      // Unless it was thawed meanwhile.
-      case FROZEN -> states[index] = states[index] == State.NONE ? State.NONE : State.FROZEN;
-      case RELEASED -> states[index] = State.NONE;
+      case FREEZING -> thawers.get(index).freezing();
+      case FROZEN -> thawers.get(index).frozen();
+      case RELEASED -> thawers.get(index).released();
       case STAND_DOWN -> {
-        thaw();
+        beginThaw();
+        boolean broken = isBroken();
         countdown.stop();
         out.write(broken ? Message.BROKEN : Message.HELD);
       }
     }
   }
 
-  /// Thaws what may be frozen, the lowest first. One that fails does not keep the others frozen.
-  private void thaw() {
-    for (int index = states.length - 1; index >= 0; index--) {
-      if (states[index] == State.NONE) {
-        continue;
-      }
-      try {
-        boolean thawed = targets.thaw(index);
-        if (thawed || states[index] == State.FROZEN) {
-          states[index] = State.NONE;
-          broken = true;
-        }
-      } catch (IOException e) {
-        broken = true;
-      }
+  /// Thaws what may be frozen, the lowest first, and each for itself: one that fails, or that the
+  /// kernel does not let go yet, does not keep the others frozen.
+  private void beginThaw() {
+    thawers.reversed().forEach(Thawer::begin);
+  }
+
+  /// Waits until all that can be thawed is.
+  private boolean isBroken() {
+    boolean broken = false;
+    for (Thawer thawer : thawers) {
+      broken |= thawer.await();
     }
+    return broken;
   }
 }

@@ -189,6 +189,14 @@ public final class ChangeTracker implements AutoCloseable {
     return control.generation();
   }
 
+  /// What tells a generation that was begun from another with its number: memory may be set back to
+  /// a state before, with all that is in it, and numbers be given out again.
+  ///
+  /// @param generation from 0 to 255
+  public long stamp(int generation) {
+    return control.stamp(generation);
+  }
+
   /// How often [#advance] will go well.
   public int generationsLeft() {
     return Control.LAST_GENERATION - generation();
@@ -197,16 +205,17 @@ public final class ChangeTracker implements AutoCloseable {
   /// Begins the next generation. When this returns no program is at work that could still mark with
   /// an older one.
   ///
+  /// @param stamp a number by chance, not 0, see [#stamp]
   /// @return the new generation
   /// @throws GenerationsUsedUp when there is none; nothing has changed then
-  public synchronized int advance() throws IOException {
+  public synchronized int advance(long stamp) throws IOException {
     int generation;
     do {
       generation = generation();
       if (generation == Control.LAST_GENERATION) {
         throw new GenerationsUsedUp(id());
       }
-    } while (!control.advance(generation));
+    } while (!control.advance(generation, stamp));
     // Not membarrier(2), which refuses where processors run without ticks (nohz_full).
     barrier.hold(maps.control());
     return generation + 1;

@@ -24,6 +24,7 @@ import java.util.Optional;
 /// |     56 |     4 | generation, 1 to 255: programs read its first byte at each mark        |
 /// |     64 |     1 | last generation in which marks were lost, 0 for never: written by programs |
 /// |     65 |     1 | why, a number of [Loss] ; written by programs                         |
+/// |    128 | 8 x 256 | for each generation that was begun a number by chance; 0 for others  |
 ///
 /// What programs read or write are single bytes, of which no processor sees half. What they write
 /// lies in another cache line than what they read.
@@ -33,8 +34,10 @@ record Control(MemorySegment page) {
   static final int REASON_OFFSET = 65;
   static final int LAST_GENERATION = 255;
 
-  private static final long MAGIC = 0x6361_6972_6e74_0001L;
+  private static final long MAGIC = 0x6361_6972_6e74_0002L;
   private static final VarHandle GENERATION = JAVA_INT.varHandle();
+  private static final long STAMPS_OFFSET = 128;
+  private static final VarHandle LONG = JAVA_LONG.varHandle();
   private static final VarHandle BYTE = JAVA_BYTE.varHandle();
 
   void initialize(TrackerId id, TrackedRange range, List<Hook> hooks) {
@@ -73,9 +76,21 @@ record Control(MemorySegment page) {
     return (int) GENERATION.getVolatile(page, (long) GENERATION_OFFSET);
   }
 
+  /// @param stamp for the next generation, unless it has one
   /// @return false when it is another one by now, and stays that
-  boolean advance(int generation) {
+  boolean advance(int generation, long stamp) {
+    boolean _ = LONG.compareAndSet(page, stampOffset(generation + 1), 0L, stamp);
     return GENERATION.compareAndSet(page, (long) GENERATION_OFFSET, generation, generation + 1);
+  }
+
+  /// What tells a generation from another with its number, that was begun after the machine was set
+  /// back to a state before.
+  long stamp(int generation) {
+    return (long) LONG.getVolatile(page, stampOffset(generation));
+  }
+
+  private static long stampOffset(int generation) {
+    return STAMPS_OFFSET + (long) generation * Long.BYTES;
   }
 
   /// 0 when none was ever lost.

@@ -43,6 +43,12 @@ public record Kernel(Path typeInformation, Path tracefs, Path sys) {
       throw new TrackerUnavailable(
           node.name() + " is a partition: track a range of the disk that it is on");
     }
+    if (topology.attribute(node, "queue/dax").equals("1")) {
+      throw new TrackerUnavailable(
+          node.name()
+              + " is memory that programs can write to directly (DAX), which no kernel event"
+              + " tells");
+    }
     // Made by the kernel for queues of requests, and only for them (block/blk-mq-sysfs.c).
     boolean requests = Files.isDirectory(node.directory().resolve("mq"));
     if (hasTypeInformation()) {

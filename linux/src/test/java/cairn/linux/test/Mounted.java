@@ -55,6 +55,6 @@ public final class Mounted implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    Command.run("umount", directory.toString());
+    Unmount.of(directory);
   }
 }

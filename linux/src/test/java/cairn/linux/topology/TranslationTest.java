@@ -113,7 +113,7 @@ final class TranslationTest {
         tables(
             Map.of(
                 DM0,
-                List.of(new DmTarget.Other(0, MIB, "thin")),
+                List.of(new DmTarget.Other(0, MIB, "thin", "253:4 1")),
                 DM1,
                 List.of(new DmTarget.Linear(0, MIB, DM0, 0))));
     assertThatExceptionOfType(NotTranslatable.class)

@@ -47,7 +47,9 @@ final class ChangeTrackerTest {
       disk.writeBuffered(100 * BLOCK + 1, 2 * BLOCK, 7);
       disk.write(64 * MIB - 512, 512, 7);
       assertThat(TestDisk.marked(tracker, 1)).isEqualTo(blocks(3, 9, 10, 100, 101, 102, 1023));
-      assertThat(tracker.advance()).isEqualTo(2);
+      assertThat(tracker.advance(7)).isEqualTo(2);
+      assertThat(tracker.stamp(2)).isEqualTo(7);
+      assertThat(tracker.stamp(3)).isZero();
       assertThat(TestDisk.marked(tracker, 2)).isEqualTo(blocks());
       disk.write(9 * BLOCK, BLOCK, 8);
       assertThat(TestDisk.marked(tracker, 2)).isEqualTo(blocks(9));
@@ -66,7 +68,7 @@ final class ChangeTrackerTest {
         Mounted mounted = Mounted.ext4(disk.loop(), directory.resolve("mnt"))) {
       for (int round = 0; round < 6; round++) {
         Command.run("sync", "-f", mounted.directory().toString());
-        int generation = tracker.advance();
+        int generation = tracker.advance(7);
         Path before = disk.copy("before");
         churn(mounted.directory(), chance);
         Command.run("sync", "-f", mounted.directory().toString());
@@ -256,8 +258,8 @@ final class ChangeTrackerTest {
           Thread.onSpinWait();
         }
         Thread.sleep(Duration.ofMillis(300)); // all of it is queued, not only the first part
-        tracker.advance();
-        tracker.advance();
+        tracker.advance(7);
+        tracker.advance(7);
         assertThat(TestDisk.marked(tracker, 2)).isEqualTo(blocks());
         assertThat(write.isDone()).isFalse();
       } finally {
@@ -279,7 +281,7 @@ final class ChangeTrackerTest {
         writers.add(CompletableFuture.supplyAsync(() -> writeOn(disk, tracker, number, chance)));
       }
       for (int i = 0; i < 100; i++) {
-        int generation = tracker.advance();
+        int generation = tracker.advance(7);
         int block = 800 + i;
         disk.write((long) block * BLOCK, 4096, i);
         assertThat(TestDisk.marked(tracker, generation).get(block)).isTrue();
@@ -315,10 +317,10 @@ final class ChangeTrackerTest {
         ChangeTracker tracker = ChangeTracker.attach(disk.whole(), seed.random())) {
       disk.write(0, 512, 1);
       while (tracker.generationsLeft() > 0) {
-        tracker.advance();
+        tracker.advance(7);
       }
       assertThat(tracker.generation()).isEqualTo(255);
-      assertThatThrownBy(tracker::advance)
+      assertThatThrownBy(() -> tracker.advance(7))
           .isInstanceOf(GenerationsUsedUp.class)
           .hasMessageContaining(tracker.id().toString());
       disk.write(15 * BLOCK, 512, 1);
@@ -333,7 +335,7 @@ final class ChangeTrackerTest {
     try (TestDisk disk = new TestDisk(directory, 1 * MIB);
         ChangeTracker first = ChangeTracker.attach(disk.whole(), seed.random())) {
       disk.write(0, 512, 1);
-      first.advance();
+      first.advance(7);
       try (ChangeTracker second =
           ChangeTracker.attach(disk.part(4 * BLOCK, 4 * BLOCK), seed.split(1).random())) {
         assertThat(second.id()).isNotEqualTo(first.id());
@@ -358,7 +360,7 @@ final class ChangeTrackerTest {
     try (tracker) {
       assertThat(tracker.range()).isEqualTo(range);
       assertThat(TestDisk.marked(tracker, 1)).isEqualTo(blocks(1));
-      tracker.advance();
+      tracker.advance(7);
     }
     assertThatThrownBy(tracker::generation).isInstanceOf(IllegalStateException.class);
     tracker.close();
@@ -368,9 +370,9 @@ final class ChangeTrackerTest {
   void saysWhenMarksWereLostAndUntilWhen(Seed seed) throws IOException {
     try (TestDisk disk = new TestDisk(directory, 1 * MIB);
         ChangeTracker tracker = ChangeTracker.attach(disk.whole(), seed.random())) {
-      tracker.advance();
+      tracker.advance(7);
       tracker.control().lose(Loss.PASS_THROUGH);
-      tracker.advance();
+      tracker.advance(7);
       assertThat(tracker.isLost()).isTrue();
       assertThat(tracker.loss()).contains(Loss.PASS_THROUGH);
       assertThat(tracker.changedSince(1, (offset, length) -> {})).isFalse();

@@ -50,7 +50,7 @@ final class PinTest {
         assertThat(tracker.pin(pins)).isEmpty();
         id = tracker.id();
         disk.write(BLOCK, 512, 1);
-        tracker.advance();
+        tracker.advance(7);
       }
       disk.write(2 * BLOCK, 512, 1);
       try (ChangeTracker again = reopened()) {
@@ -59,7 +59,7 @@ final class PinTest {
         assertThat(again.generation()).isEqualTo(2);
         assertThat(TestDisk.marked(again, 1)).isEqualTo(blocks(1, 2));
         assertThat(TestDisk.marked(again, 2)).isEqualTo(blocks(2));
-        again.advance();
+        again.advance(7);
         disk.write(3 * BLOCK, 512, 1);
         assertThat(TestDisk.marked(again, 3)).isEqualTo(blocks(3));
         ChangeTracker.unpin(pins);
@@ -96,9 +96,9 @@ final class PinTest {
         ChangeTracker tracker = ChangeTracker.attach(disk.whole(), seed.random())) {
       tracker.pin(pins);
       try (ChangeTracker other = reopened()) {
-        assertThat(tracker.advance()).isEqualTo(2);
-        assertThat(other.advance()).isEqualTo(3);
-        assertThat(tracker.advance()).isEqualTo(4);
+        assertThat(tracker.advance(7)).isEqualTo(2);
+        assertThat(other.advance(7)).isEqualTo(3);
+        assertThat(tracker.advance(7)).isEqualTo(4);
       }
     } finally {
       ChangeTracker.unpin(pins);

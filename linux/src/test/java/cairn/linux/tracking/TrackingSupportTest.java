@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cairn.base.test.Seed;
 import cairn.linux.DeviceNumber;
+import cairn.linux.test.SystemTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,18 @@ final class TrackingSupportTest {
     assertThatThrownBy(() -> ChangeTracker.attach(nowhere, seed.random()))
         .isInstanceOf(TrackerUnavailable.class)
         .hasMessage("there is no block device 999:9");
+  }
+
+  @Test
+  void aDiskThatProgramsMapIsNotTracked(Seed seed) throws IOException {
+    SystemTree tree = new SystemTree(directory);
+    tree.device("virtual/block/pmem0", 259, 0, 1 << 20).attribute("pmem0", "queue/dax", "1");
+    Kernel live = Kernel.live();
+    Kernel kernel = new Kernel(live.typeInformation(), live.tracefs(), directory.resolve("sys"));
+    TrackedRange range = new TrackedRange(new DeviceNumber(259, 0), 0, 1 << 20);
+    assertThatThrownBy(() -> ChangeTracker.attach(kernel, range, seed.random()))
+        .isInstanceOf(TrackerUnavailable.class)
+        .hasMessageContaining("pmem0 is memory that programs can write to directly");
   }
 
   @ParameterizedTest

@@ -51,8 +51,7 @@ public final class TreeChecker {
       Key key = item.key();
       here.checkEqual(key.object(), Key.VOLUME, "object");
       here.checkEqual(key.type(), Key.BLOCK, "type");
-      here.check(
-          key.offset() >= 0 && key.offset() < blockCount, "block", key.offset(), "< " + blockCount);
+      here.checkBelow(key.offset(), blockCount, "block");
       here.checkEqual(Shape.nodeOf(key.offset(), node.level()), span, "span");
       long place = node.level() == 0 ? key.offset() : Shape.nodeOf(key.offset(), node.level() - 1);
       here.check(place > last, "order", key, "ascending");

@@ -13,6 +13,8 @@ public enum Encoding {
   /// never itself stored as a delta.
   ZSTD_DELTA(2);
 
+  private static final Encoding[] ALL = values(); // a copy each time it is asked for
+
   private final int number;
 
   Encoding(int number) {
@@ -24,7 +26,7 @@ public enum Encoding {
   }
 
   public static Encoding of(int number, Subject subject) throws CorruptData {
-    subject.check(number >= 0 && number < values().length, "encoding", number, "0..2");
-    return values()[number];
+    subject.check(number >= 0 && number < ALL.length, "encoding", number, "0..2");
+    return ALL[number];
   }
 }

@@ -4,7 +4,6 @@ import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -117,11 +116,11 @@ public final class Additions implements AutoCloseable {
     }
   }
 
-  /// Writes all entries as the session's one index segment.
+  /// All entries as the session's one index segment.
   ///
   /// @param carried entries of other segments to list again, in ascending order of chunk id
-  /// @return a local file, for the caller to delete
-  public synchronized Path write(List<SegmentWriter.Entries> carried)
+  /// @return for the caller to close
+  public synchronized SegmentDraft draft(List<SegmentWriter.Entries> carried)
       throws IOException, CorruptData {
     List<SegmentWriter.Entries> sources = new ArrayList<>(carried);
     for (Segment run : runs()) {
@@ -130,9 +129,7 @@ public final class Additions implements AutoCloseable {
     List<Location> inMemory = new ArrayList<>(recent.values());
     inMemory.addAll(furtherCopies);
     sources.add(Run.sorted(inMemory));
-    Path file = Run.newFile();
-    new SegmentWriter(index, repository).write(file, Merge.ofAll(sources));
-    return file;
+    return new SegmentWriter(index, repository).draft(Merge.ofAll(sources));
   }
 
   @Override

@@ -3,7 +3,6 @@ package cairn.repository.index;
 import cairn.base.bytes.ByteWriter;
 import cairn.base.bytes.ChunkId;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -26,7 +25,7 @@ final class BaseTable implements AutoCloseable {
 
   private static final int ID_BYTES = SegmentLayout.BASE_BYTES;
 
-  private final Arena arena = Arena.ofShared();
+  private final OffHeap memory = new OffHeap();
   private final TreeSet<ChunkId> recent = new TreeSet<>();
   private final List<MemorySegment> runs = new ArrayList<>();
   private final int recentMax;
@@ -74,7 +73,7 @@ final class BaseTable implements AutoCloseable {
     int high = size() - 1;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (Page.idAt(table, (long) middle * ID_BYTES).compareTo(base) < 0) {
+      if (OffHeap.id(table, (long) middle * ID_BYTES).compareTo(base) < 0) {
         low = middle + 1;
       } else {
         high = middle;
@@ -101,7 +100,7 @@ final class BaseTable implements AutoCloseable {
         }
       }
       flush(buffer, channel);
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      return memory.map(channel);
     } finally {
       Files.delete(file);
     }
@@ -117,7 +116,7 @@ final class BaseTable implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    memory.close();
   }
 
   /// Several sorted runs as one, each id once.
@@ -133,7 +132,7 @@ final class BaseTable implements AutoCloseable {
 
     private void add(MemorySegment run, long offset) {
       if (offset < run.byteSize()) {
-        heads.add(new Head(Page.idAt(run, offset), run, offset));
+        heads.add(new Head(OffHeap.id(run, offset), run, offset));
       }
     }
 

@@ -1,15 +1,14 @@
 package cairn.repository.index;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// A bit for each entry of an index segment, outside the heap.
+/// A bit for each entry of an index segment.
 final class Bits {
   private final MemorySegment words;
 
-  Bits(long size, Arena arena) {
-    this.words = arena.allocate(Math.max(1, (size + 63) / 64) * Long.BYTES, Long.BYTES);
+  Bits(long size, OffHeap memory) {
+    this.words = memory.allocate(Math.max(1, (size + 63) / 64) * Long.BYTES);
   }
 
   boolean get(long bit) {

@@ -25,7 +25,8 @@ public record Carried(List<Segment> segments, Set<ObjectId> without)
   private static final class Walk implements SegmentWriter.Source {
     private final SegmentWriter.Source all;
     private final Set<ObjectId> without;
-    private final Set<Location> sameChunk = new HashSet<>();
+    private final Set<Location> sameChunk = new HashSet<>(); // when there are several
+    private @Nullable Location last;
 
     Walk(SegmentWriter.Source all, Set<ObjectId> without) {
       this.all = all;
@@ -43,9 +44,13 @@ public record Carried(List<Segment> segments, Set<ObjectId> without)
     }
 
     private boolean isFirst(Location entry) {
-      if (!sameChunk.isEmpty() && !sameChunk.iterator().next().id().equals(entry.id())) {
+      @Nullable Location before = last;
+      last = entry;
+      if (before == null || !before.id().equals(entry.id())) {
         sameChunk.clear();
+        return true;
       }
+      sameChunk.add(before);
       return sameChunk.add(entry);
     }
   }

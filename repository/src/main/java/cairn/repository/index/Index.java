@@ -8,7 +8,6 @@ import cairn.base.bytes.Subject;
 import cairn.storage.Storage;
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,7 +31,7 @@ public final class Index implements AutoCloseable {
   private final Storage storage;
   private final ObjectId repository;
   private final Refresh refresh;
-  private final Arena arena = Arena.ofShared();
+  private final OffHeap memory = new OffHeap();
   private final List<Segment> segments = new CopyOnWriteArrayList<>();
   private final Map<ObjectId, Boolean> packsGone = new HashMap<>();
   private long bytesRead;
@@ -99,7 +98,7 @@ public final class Index implements AutoCloseable {
       if (reserve(channel.size())) {
         return read(channel);
       }
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      return memory.map(channel);
     }
   }
 
@@ -113,7 +112,7 @@ public final class Index implements AutoCloseable {
 
   /// An I/O error while reading is an exception; in a mapping it would end the process.
   private MemorySegment read(FileChannel channel) throws IOException {
-    MemorySegment bytes = arena.allocate(channel.size(), Long.BYTES);
+    MemorySegment bytes = memory.allocate(channel.size());
     ByteBuffer target = bytes.asByteBuffer();
     while (target.hasRemaining()) {
       if (channel.read(target) < 0) {
@@ -150,6 +149,6 @@ public final class Index implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    memory.close();
   }
 }

@@ -2,7 +2,6 @@ package cairn.repository.index;
 
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
-import java.lang.foreign.Arena;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.Optional;
 /// the index costs less than a look-up for each, above all where there are many segments. Not safe
 /// for use by several threads.
 public final class Marks implements AutoCloseable {
-  private final Arena arena = Arena.ofShared();
+  private final OffHeap memory = new OffHeap();
   private final Map<Segment, Bits> marks = new LinkedHashMap<>();
   private final IdBatch waiting = new IdBatch();
   private Optional<ChunkId> missing = Optional.empty();
@@ -27,7 +26,7 @@ public final class Marks implements AutoCloseable {
     if (marks.containsKey(segment)) {
       return;
     }
-    Bits bits = new Bits(segment.size(), arena);
+    Bits bits = new Bits(segment.size(), memory);
     if (any) {
       settle();
       copyMarks(segment, bits);
@@ -144,6 +143,6 @@ public final class Marks implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    memory.close();
   }
 }

@@ -3,15 +3,13 @@ package cairn.repository.index;
 import cairn.base.bytes.CorruptData;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /// Several sorted walks as one.
 final class Merge implements SegmentWriter.Source {
-  private final PriorityQueue<Head> heads =
-      new PriorityQueue<>(Comparator.comparing((Head head) -> head.entry.id()));
+  private final PriorityQueue<Head> heads = new PriorityQueue<>();
 
   private Merge() {}
 
@@ -50,7 +48,12 @@ final class Merge implements SegmentWriter.Source {
     return head.entry;
   }
 
-  private record Head(Location entry, SegmentWriter.Source source) {}
+  private record Head(Location entry, SegmentWriter.Source source) implements Comparable<Head> {
+    @Override
+    public int compareTo(Head other) {
+      return entry.id().compareTo(other.entry.id());
+    }
+  }
 
   /// Reads nothing before the first call, because only `next` may find damage.
   private static final class Lazy implements SegmentWriter.Source {

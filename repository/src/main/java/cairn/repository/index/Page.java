@@ -5,8 +5,7 @@ import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Subject;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
@@ -36,33 +35,34 @@ final class Page {
   static final int BYTES = 4096;
   static final int ENTRY_BYTES = 56;
   static final int ENTRIES_MAX = 73;
+  static final int BASE_OFFSET = 48;
   static final int NO_BASE = -1;
 
   private static final int COUNT_OFFSET = 4088;
   private static final int CRC_OFFSET = 4092;
-  private static final ValueLayout.OfLong WORD =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final MemorySegment bytes;
+  private final ByteBuffer bytes;
   private final int count;
+  private final Subject subject;
 
-  private Page(MemorySegment bytes, int count) {
+  private Page(ByteBuffer bytes, int count, Subject subject) {
     this.bytes = bytes;
     this.count = count;
+    this.subject = subject;
   }
 
   /// Checks a page as a whole.
-  static Page read(MemorySegment bytes, ObjectId index, long number) throws CorruptData {
-    Subject subject = SegmentLayout.subject(index).at("page " + number);
-    int crc = bytes.get(INT, CRC_OFFSET);
-    subject.checkEqual(crc, crc(bytes, index, number), "crc");
-    int count = bytes.get(SHORT, COUNT_OFFSET) & 0xFFFF;
+  ///
+  /// @param content its bytes, which become its own
+  /// @param segment that it is a page of
+  static Page read(byte[] content, ObjectId index, long number, Subject segment)
+      throws CorruptData {
+    Subject subject = segment.at("page " + number);
+    ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+    subject.checkEqual(bytes.getInt(CRC_OFFSET), crc(content, 0, index, number), "crc");
+    int count = bytes.getShort(COUNT_OFFSET) & 0xFFFF;
     subject.check(count >= 1 && count <= ENTRIES_MAX, "entries", count, "1..73");
-    return new Page(bytes, count);
+    return new Page(bytes, count, subject);
   }
 
   /// Completes a page of which `out` holds the entries, from `start` on.
@@ -70,14 +70,14 @@ final class Page {
     int count = (out.size() - start) / ENTRY_BYTES;
     out.padTo(start + COUNT_OFFSET);
     out.u16(count).u16(0);
-    out.u32(crc(MemorySegment.ofArray(out.buffer()).asSlice(start, CRC_OFFSET), index, number));
+    out.u32(crc(out.buffer(), start, index, number));
   }
 
-  private static int crc(MemorySegment page, ObjectId index, long number) {
+  private static int crc(byte[] bytes, int start, ObjectId index, long number) {
     CRC32C crc = new CRC32C();
     ByteWriter place = new ByteWriter(ObjectId.BYTES + 8).id(index).u64(number);
     crc.update(place.buffer(), 0, place.size());
-    crc.update(page.asSlice(0, CRC_OFFSET).asByteBuffer());
+    crc.update(bytes, start, CRC_OFFSET);
     return (int) crc.getValue();
   }
 
@@ -85,30 +85,31 @@ final class Page {
     return count;
   }
 
+  /// Itself, for checks of its entries.
+  Subject subject() {
+    return subject;
+  }
+
   ChunkId id(int slot) {
-    return idAt(bytes, (long) slot * ENTRY_BYTES);
+    return new ChunkId(word(slot, 0), word(slot, 1), word(slot, 2), word(slot, 3));
   }
 
   /// The first eight bytes of an id.
   long firstWord(int slot) {
-    return bytes.get(WORD, (long) slot * ENTRY_BYTES);
+    return word(slot, 0);
   }
 
-  static ChunkId idAt(MemorySegment bytes, long offset) {
-    return new ChunkId(
-        bytes.get(WORD, offset),
-        bytes.get(WORD, offset + 8),
-        bytes.get(WORD, offset + 16),
-        bytes.get(WORD, offset + 24));
+  private long word(int slot, int number) {
+    return Long.reverseBytes(bytes.getLong(slot * ENTRY_BYTES + number * Long.BYTES));
   }
 
   /// The field of an entry at `offset` bytes from its start.
   int field(int slot, int offset) {
-    return bytes.get(INT, (long) slot * ENTRY_BYTES + offset);
+    return bytes.getInt(slot * ENTRY_BYTES + offset);
   }
 
   int encoding(int slot) {
-    return bytes.get(ValueLayout.JAVA_BYTE, (long) slot * ENTRY_BYTES + 52);
+    return bytes.get(slot * ENTRY_BYTES + 52);
   }
 
   /// The first slot whose id is not below `id`; [#count()] when there is none.

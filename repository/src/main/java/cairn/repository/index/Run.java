@@ -3,7 +3,6 @@ package cairn.repository.index;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.ObjectId;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,23 +15,23 @@ import java.util.List;
 /// mapped, so that nothing is left behind whatever ends the process.
 final class Run implements AutoCloseable {
   private final Segment segment;
-  private final Arena arena;
+  private final OffHeap memory;
 
-  private Run(Segment segment, Arena arena) {
+  private Run(Segment segment, OffHeap memory) {
     this.segment = segment;
-    this.arena = arena;
+    this.memory = memory;
   }
 
   /// Writes sorted entries to a file in the machine's folder for temporary files, and maps it.
   static Run write(ObjectId index, ObjectId repository, SegmentWriter.Entries entries)
       throws IOException, CorruptData {
     Path file = newFile();
-    Arena arena = Arena.ofShared();
+    OffHeap memory = new OffHeap();
     try {
       new SegmentWriter(index, repository).write(file, entries);
-      return new Run(open(file, index, repository, arena), arena);
+      return new Run(open(file, index, repository, memory), memory);
     } catch (IOException | CorruptData | RuntimeException e) {
-      arena.close();
+      memory.close();
       throw e;
     } finally {
       Files.delete(file);
@@ -44,11 +43,10 @@ final class Run implements AutoCloseable {
     return Files.createTempFile("cairn-", ".index");
   }
 
-  private static Segment open(Path file, ObjectId index, ObjectId repository, Arena arena)
+  private static Segment open(Path file, ObjectId index, ObjectId repository, OffHeap memory)
       throws IOException, CorruptData {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return new Segment(
-          index, repository, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+      return new Segment(index, repository, memory.map(channel));
     }
   }
 
@@ -67,6 +65,6 @@ final class Run implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    memory.close();
   }
 }

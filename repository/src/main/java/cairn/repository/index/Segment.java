@@ -3,7 +3,6 @@ package cairn.repository.index;
 import cairn.base.bytes.ByteReader;
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
-import cairn.base.bytes.Crc32c;
 import cairn.base.bytes.ObjectId;
 import cairn.base.bytes.Subject;
 import cairn.repository.chunk.Encoding;
@@ -16,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// One index segment, mapped. Head and tables are checked when it is opened, each page whenever it
@@ -24,7 +24,10 @@ public final class Segment {
   /// A look-up costs as much as going through so many pages.
   private static final int LOOK_UP_PAGES = 8;
 
+  private static final long CRC_BYTES = 1 << 20;
+
   private final SegmentLayout layout;
+  private final Subject subject;
   private final MemorySegment bytes;
   private final List<ObjectId> packs = new ArrayList<>();
   private final List<PackContent> contents = new ArrayList<>();
@@ -32,22 +35,22 @@ public final class Segment {
   /// @param bytes the whole object; must stay valid as long as the segment is used
   public Segment(ObjectId index, ObjectId repository, MemorySegment bytes)
       throws CorruptData, IOException {
-    Subject subject = SegmentLayout.subject(index);
+    this.subject = SegmentLayout.subject(index);
     subject.check(
         bytes.byteSize() >= SegmentLayout.HEAD_BYTES, "size", bytes.byteSize(), "72 or more");
     byte[] head = bytes.asSlice(0, SegmentLayout.HEAD_BYTES).toArray(ValueLayout.JAVA_BYTE);
     this.layout = SegmentLayout.read(head, index, repository, bytes.byteSize());
     this.bytes = bytes;
-    readTables(subject);
+    readTables();
   }
 
-  private void readTables(Subject subject) throws CorruptData {
+  private void readTables() throws CorruptData {
     MemorySegment tables = bytes.asSlice(SegmentLayout.HEAD_BYTES, layout.tableBytes());
     long crcOffset = SegmentLayout.HEAD_BYTES + layout.tableBytes();
     byte[] gap =
         bytes.asSlice(crcOffset, layout.pagesOffset() - crcOffset).toArray(ValueLayout.JAVA_BYTE);
     ByteReader after = new ByteReader(gap, subject);
-    subject.checkEqual(after.u32(), Crc32c.of(tables.asByteBuffer()), "crc of tables");
+    subject.checkEqual(after.u32(), crc(tables), "crc of tables");
     while (after.remaining() > 0) {
       subject.checkEqual(after.u8(), 0, "padding");
     }
@@ -61,6 +64,16 @@ public final class Segment {
       contents.add(PackContent.of(in.u8(), subject));
       in.skip(7);
     }
+  }
+
+  /// In pieces, as no buffer has more than 2 GiB, and the bases of ten terabytes do.
+  static int crc(MemorySegment tables) {
+    CRC32C crc = new CRC32C();
+    for (long offset = 0; offset < tables.byteSize(); offset += CRC_BYTES) {
+      long length = Math.min(CRC_BYTES, tables.byteSize() - offset);
+      crc.update(tables.asSlice(offset, length).asByteBuffer());
+    }
+    return (int) crc.getValue();
   }
 
   public ObjectId id() {
@@ -83,7 +96,7 @@ public final class Segment {
 
   /// Adds to `found` every place where the chunk lies.
   public void find(ChunkId id, List<Location> found) throws CorruptData {
-    visit(id, (page, number, slot) -> found.add(location(page, number, slot)));
+    visit(id, (page, number, slot) -> found.add(location(page, slot)));
   }
 
   /// Tells the ordinal of every entry of the chunk: its place among all entries, from 0.
@@ -172,34 +185,35 @@ public final class Segment {
   }
 
   private ChunkId firstId(long number) {
-    return Page.idAt(bytes, layout.pagesOffset() + number * Page.BYTES);
+    return OffHeap.id(bytes, layout.pagesOffset() + number * Page.BYTES);
   }
 
   private Page page(long number) throws CorruptData {
     return Page.read(
-        bytes.asSlice(layout.pagesOffset() + number * Page.BYTES, Page.BYTES),
+        OffHeap.copy(bytes, layout.pagesOffset() + number * Page.BYTES, Page.BYTES),
         layout.index(),
-        number);
+        number,
+        subject);
   }
 
-  private Location location(Page page, long number, int slot) throws CorruptData {
-    Subject subject = SegmentLayout.subject(layout.index()).at("page " + number).slot(slot);
+  private Location location(Page page, int slot) throws CorruptData {
+    Subject entry = page.subject().slot(slot);
     int pack = page.field(slot, 32);
-    subject.check(pack >= 0 && pack < packs.size(), "pack", pack, "< " + packs.size());
+    entry.checkBelow(pack, packs.size(), "pack");
     int offset = page.field(slot, 36);
-    subject.check(
+    entry.check(
         offset >= PackDirectory.HEAD_BYTES && offset < PackDirectory.PACK_BYTES_MAX,
         "offset",
         offset,
         "within a pack");
     int stored = page.field(slot, 40);
     int raw = page.field(slot, 44);
-    subject.check(
+    entry.check(
         stored > 0 && stored < PackDirectory.PACK_BYTES_MAX, "stored length", stored, "1..2^30");
-    subject.check(raw > 0 && raw < PackDirectory.PACK_BYTES_MAX, "raw length", raw, "1..2^30");
-    Encoding encoding = Encoding.of(page.encoding(slot), subject);
-    int base = page.field(slot, 48);
-    subject.check(
+    entry.check(raw > 0 && raw < PackDirectory.PACK_BYTES_MAX, "raw length", raw, "1..2^30");
+    Encoding encoding = Encoding.of(page.encoding(slot), entry);
+    int base = page.field(slot, Page.BASE_OFFSET);
+    entry.check(
         (base != Page.NO_BASE) == (encoding == Encoding.ZSTD_DELTA), "base", base, "for deltas");
     return new Location(
         page.id(slot),
@@ -207,13 +221,12 @@ public final class Segment {
         contents.get(pack),
         new BlobEntry.Place(offset, stored, raw),
         encoding,
-        base == Page.NO_BASE ? null : base(base, subject));
+        base == Page.NO_BASE ? null : base(base, entry));
   }
 
-  private ChunkId base(int ordinal, Subject subject) throws CorruptData {
-    subject.check(
-        ordinal >= 0 && ordinal < layout.baseCount(), "base", ordinal, "< " + layout.baseCount());
-    return Page.idAt(bytes, layout.basesOffset() + (long) ordinal * SegmentLayout.BASE_BYTES);
+  private ChunkId base(int ordinal, Subject entry) throws CorruptData {
+    entry.checkBelow(ordinal, layout.baseCount(), "base");
+    return OffHeap.id(bytes, layout.basesOffset() + (long) ordinal * SegmentLayout.BASE_BYTES);
   }
 
   /// Every entry in ascending order of chunk id, each page checked on the way.
@@ -223,7 +236,6 @@ public final class Segment {
 
   /// Checks every page, and the order of all entries.
   public void check() throws CorruptData {
-    Subject subject = SegmentLayout.subject(layout.index());
     Cursor cursor = cursor();
     @Nullable ChunkId last = null;
     long seen = 0;
@@ -246,6 +258,21 @@ public final class Segment {
 
     /// The next entry, or null at the end.
     public @Nullable Location next() throws CorruptData {
+      @Nullable Page at = pageOfNext();
+      return at == null ? null : location(at, slot++);
+    }
+
+    /// The next entry of a chunk that is stored as the difference to another, or null at the end.
+    public @Nullable Location nextDelta() throws CorruptData {
+      for (Page at = pageOfNext(); at != null; at = pageOfNext()) {
+        if (at.field(slot++, Page.BASE_OFFSET) != Page.NO_BASE) {
+          return location(at, slot - 1);
+        }
+      }
+      return null;
+    }
+
+    private @Nullable Page pageOfNext() throws CorruptData {
       while (page == null || slot == page.count()) {
         if (++number >= layout.pageCount()) {
           return null;
@@ -253,10 +280,10 @@ public final class Segment {
         page = page(number);
         slot = 0;
       }
-      return location(page, number, slot++);
+      return page;
     }
 
-    /// The ordinal of the entry that [#next] gave last.
+    /// The ordinal of the entry that was given last.
     public long ordinal() {
       return number * Page.ENTRIES_MAX + slot - 1;
     }

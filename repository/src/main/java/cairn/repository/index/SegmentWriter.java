@@ -8,6 +8,7 @@ import cairn.repository.pack.PackContent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import java.util.SequencedMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// Writes one segment to a local file, in the order of [SegmentLayout].
+/// Writes one segment, in the order of [SegmentLayout].
 ///
 /// The entries are gone through twice: once for the tables, once for the pages; so that memory is
 /// needed for packs only.
@@ -35,6 +36,7 @@ public final class SegmentWriter {
   }
 
   private static final int PIECE_BYTES = 1 << 20;
+  private static final int PAGES_AT_ONCE = 64;
 
   private final ObjectId index;
   private final ObjectId repository;
@@ -53,9 +55,26 @@ public final class SegmentWriter {
         FileChannel out =
             FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       collectTables(entries.open(), bases);
-      writeTables(out, bases);
-      writePages(out, entries.open(), bases);
+      write(out, entries, bases);
     }
+  }
+
+  /// Writes the segment where there is room for it until it is published.
+  SegmentDraft draft(Entries entries) throws IOException, CorruptData {
+    try (BaseTable bases = new BaseTable()) {
+      collectTables(entries.open(), bases);
+      return SegmentDraft.of(layout(bases).size(), out -> write(out, entries, bases));
+    }
+  }
+
+  private void write(WritableByteChannel out, Entries entries, BaseTable bases)
+      throws IOException, CorruptData {
+    writeTables(out, bases);
+    writePages(out, entries.open(), bases);
+  }
+
+  private SegmentLayout layout(BaseTable bases) {
+    return new SegmentLayout(index, entryCount, packs.size(), bases.size());
   }
 
   private void collectTables(Source entries, BaseTable bases) throws IOException, CorruptData {
@@ -71,8 +90,8 @@ public final class SegmentWriter {
     bases.complete();
   }
 
-  private void writeTables(FileChannel out, BaseTable bases) throws IOException {
-    SegmentLayout layout = new SegmentLayout(index, entryCount, packs.size(), bases.size());
+  private void writeTables(WritableByteChannel out, BaseTable bases) throws IOException {
+    SegmentLayout layout = layout(bases);
     ByteWriter head =
         new ByteWriter(SegmentLayout.HEAD_BYTES + packs.size() * SegmentLayout.PACK_BYTES);
     layout.writeTo(head, repository);
@@ -90,19 +109,20 @@ public final class SegmentWriter {
       writeFully(piece, out);
     }
     head.u32((int) crc.getValue());
-    head.padTo((int) (layout.pagesOffset() - out.position()));
+    head.padTo((int) (layout.pagesOffset() - SegmentLayout.HEAD_BYTES - layout.tableBytes()));
     flush(head, out);
   }
 
-  private void writePages(FileChannel out, Source entries, BaseTable bases)
+  private void writePages(WritableByteChannel out, Source entries, BaseTable bases)
       throws IOException, CorruptData {
-    ByteWriter pages = new ByteWriter(64 * Page.BYTES);
+    ByteWriter pages =
+        new ByteWriter((int) Math.min(layout(bases).pageCount(), PAGES_AT_ONCE) * Page.BYTES);
     int start = 0;
     long number = 0;
     for (Location entry = entries.next(); entry != null; entry = entries.next()) {
       if (pages.size() - start == Page.ENTRIES_MAX * Page.ENTRY_BYTES) {
         Page.complete(pages, start, index, number++);
-        if (pages.size() >= 64 * Page.BYTES) {
+        if (pages.size() >= PAGES_AT_ONCE * Page.BYTES) {
           flush(pages, out);
         }
         start = pages.size();
@@ -127,12 +147,12 @@ public final class SegmentWriter {
     out.u8(entry.encoding().number()).u8(0).u16(0);
   }
 
-  private static void flush(ByteWriter buffer, FileChannel out) throws IOException {
+  private static void flush(ByteWriter buffer, WritableByteChannel out) throws IOException {
     writeFully(ByteBuffer.wrap(buffer.buffer(), 0, buffer.size()), out);
     buffer.clear();
   }
 
-  private static void writeFully(ByteBuffer bytes, FileChannel out) throws IOException {
+  private static void writeFully(ByteBuffer bytes, WritableByteChannel out) throws IOException {
     while (bytes.hasRemaining()) {
       out.write(bytes);
     }

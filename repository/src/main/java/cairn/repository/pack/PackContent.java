@@ -20,6 +20,6 @@ public enum PackContent {
 
   public static PackContent of(int number, Subject subject) throws CorruptData {
     subject.check(number == 1 || number == 2, "content", number, "1 (data) or 2 (nodes)");
-    return values()[number - 1];
+    return number == DATA.number ? DATA : NODES;
   }
 }

@@ -8,6 +8,7 @@ import cairn.repository.index.Additions;
 import cairn.repository.index.Carried;
 import cairn.repository.index.Index;
 import cairn.repository.index.Location;
+import cairn.repository.index.SegmentDraft;
 import cairn.repository.pack.Blob;
 import cairn.repository.pack.BlobEntry;
 import cairn.repository.pack.PackContent;
@@ -16,8 +17,6 @@ import cairn.repository.pack.Packs;
 import cairn.repository.write.PackWriter;
 import cairn.storage.Content;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashSet;
@@ -279,14 +278,10 @@ public final class WriteSession implements AutoCloseable {
     }
     bytesPublished += writer.flush();
     if (additions.size() > 0 || carried != null) {
-      Path file = additions.write(carried == null ? List.of() : List.of(carried));
-      try {
-        Content index = Content.of(file);
-        packs.storage().publish(Index.name(id), index);
-        bytesPublished += index.size();
+      try (SegmentDraft draft = additions.draft(carried == null ? List.of() : List.of(carried))) {
+        packs.storage().publish(Index.name(id), draft.content());
+        bytesPublished += draft.content().size();
         hasIndex = true;
-      } finally {
-        Files.delete(file);
       }
     }
     indexed = true;

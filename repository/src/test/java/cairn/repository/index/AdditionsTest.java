@@ -1,11 +1,17 @@
 package cairn.repository.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cairn.base.bytes.ChunkId;
 import cairn.base.test.Seed;
 import cairn.repository.test.Samples;
+import cairn.storage.Content;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -133,12 +139,41 @@ class AdditionsTest {
     assertThat(sorted(Segments.all(merged))).isEqualTo(sorted(all));
   }
 
+  @Test
+  void aLargeDraftIsAFileForAWhile(Seed seed) throws Exception {
+    RandomGenerator chance = seed.random();
+    List<Location> entries = new ArrayList<>();
+    while (entries.size() * (long) Page.ENTRY_BYTES <= SegmentDraft.IN_MEMORY_MAX) {
+      entries.add(Segments.location(new ChunkId(chance.nextLong(), 0, 0, 0), chance));
+    }
+    for (int count : new int[] {100, entries.size()}) {
+      SegmentWriter.Entries some = Run.sorted(entries.subList(0, count));
+      Path file = Files.createTempFile(folder, "whole", "");
+      new SegmentWriter(Segments.INDEX, Samples.REPOSITORY).write(file, some);
+      Content content;
+      try (SegmentDraft draft = new SegmentWriter(Segments.INDEX, Samples.REPOSITORY).draft(some)) {
+        content = draft.content();
+        assertThat(bytes(content)).isEqualTo(Files.readAllBytes(file));
+      }
+      if (count == entries.size()) {
+        assertThatThrownBy(() -> bytes(content)).isInstanceOf(NoSuchFileException.class);
+      }
+    }
+  }
+
   private static List<Location> written(Additions additions) throws Exception {
-    Path file = additions.write(List.of());
-    Segment segment = Segments.open(Files.readAllBytes(file));
-    Files.delete(file);
-    segment.check();
-    return Segments.all(segment);
+    try (SegmentDraft draft = additions.draft(List.of())) {
+      Segment segment = Segments.open(bytes(draft.content()));
+      segment.check();
+      return Segments.all(segment);
+    }
+  }
+
+  private static byte[] bytes(Content content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    content.writeTo(Channels.newChannel(bytes));
+    assertThat(bytes.size()).isEqualTo(content.size());
+    return bytes.toByteArray();
   }
 
   private static List<Location> sorted(Iterable<Location> locations) {

@@ -25,7 +25,7 @@ class BaseTableTest {
         table.complete();
         List<ChunkId> have = new ArrayList<>();
         for (int i = 0; i < table.size(); i++) {
-          have.add(Page.idAt(table.bytes(), i * 32L));
+          have.add(OffHeap.id(table.bytes(), i * 32L));
         }
         assertThat(have).containsExactlyElementsOf(expect);
         for (ChunkId base : expect) {

@@ -13,8 +13,12 @@ import cairn.base.bytes.ObjectId;
 import cairn.base.test.Seed;
 import cairn.repository.test.Damage;
 import cairn.repository.test.Samples;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -25,6 +29,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +50,28 @@ class SegmentTest {
       for (int count : new int[] {0, 1, 72, 73, 74, 146, 147, 10_000}) {
         compareWithMap(each.getKey() + " " + count, each.getValue(), count, chance);
       }
+    }
+  }
+
+  /// The bases of ten terabytes take more.
+  @Test
+  void tablesMayBeLargerThanABuffer() throws Exception {
+    long size = Integer.MAX_VALUE + 100L;
+    CRC32C zeros = new CRC32C();
+    byte[] piece = new byte[1 << 20];
+    for (long done = 0; done < size; done += piece.length) {
+      zeros.update(piece, 0, (int) Math.min(piece.length, size - done));
+    }
+    try (FileChannel file =
+            FileChannel.open(
+                folder.resolve("sparse"),
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.READ);
+        Arena arena = Arena.ofConfined()) {
+      file.write(ByteBuffer.allocate(1), size - 1);
+      MemorySegment tables = file.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+      assertThat(Segment.crc(tables)).isEqualTo((int) zeros.getValue());
     }
   }
 

@@ -277,12 +277,7 @@ public final class BtrfsCheck {
     boolean files = !root.isRemoved() && root.id() != Ids.RELOCATION;
     usage.open(files && Ids.isSubvolume(root.id()) ? root.id() : 0);
     Ownership.root(extents, root.root());
-    Ownership.Items items =
-        (item, fresh) -> {
-          if (files) {
-            inodes.item(item);
-          }
-        };
+    Ownership.Items items = files ? inodes : (item, fresh) -> {};
     boolean complete =
         Walk.of(copies, root.root(), root.removed(), new Ownership(extents, report, usage, items));
     usage.open(0);

@@ -40,8 +40,16 @@ final class Copies {
   private final BtrfsSuperblock superblock;
   private final Report report;
   private final BlockRules rules;
+
+  /// The first sectors of copies that were come upon.
   private final BlockSet seen;
-  private final Set<Long> damaged = new HashSet<>();
+
+  /// Of those, the ones that were found to be right as a whole.
+  private final BlockSet good;
+
+  /// The places of those whose faults were reported.
+  private final Set<Long> reported = new HashSet<>();
+
   private long again;
   private ChunkMap map;
 
@@ -52,6 +60,7 @@ final class Copies {
     this.report = report;
     this.rules = new BlockRules(superblock);
     this.seen = new BlockSet(Math.ceilDiv(volume.size(), (long) superblock.sectorBytes()));
+    this.good = new BlockSet(seen.size());
   }
 
   /// Goes on with a map that knows more.
@@ -87,41 +96,64 @@ final class Copies {
   }
 
   private boolean fresh(long[] places) {
-    long sector = places[0] / superblock.sectorBytes();
-    return sector >= 0 && sector < seen.size() && seen.add(sector, sector + 1) == 1;
+    long sector = sector(places[0]);
+    return sector < seen.size() && seen.add(sector, sector + 1) == 1;
+  }
+
+  /// Past the end when the place is not on the device.
+  private long sector(long place) {
+    return Math.min(Long.divideUnsigned(place, superblock.sectorBytes()), seen.size());
+  }
+
+  private boolean isGood(long place) {
+    long sector = sector(place);
+    return sector < good.size() && good.contains(sector);
+  }
+
+  private void remember(long place, boolean isGood) {
+    if (isGood) {
+      good.add(sector(place), sector(place) + 1);
+    } else {
+      reported.add(place);
+    }
   }
 
   private Optional<Loaded> loadAll(TreeRoot wanted, @Nullable Key first, long[] places)
       throws IOException {
-    TreeBlock good = null;
+    TreeBlock block = null;
     BitSet bad = null;
     for (int mirror = 0; mirror < places.length; mirror++) {
       Complaints complaints = complaints(wanted, places.length > 1 ? mirror + 1 : 0);
       Fields fields = read(places[mirror], complaints);
-      if (good != null && bad != null && Arrays.equals(good.bytes(), fields.bytes())) {
+      if (block != null && bad != null && Arrays.equals(block.bytes(), fields.bytes())) {
+        remember(places[mirror], bad.isEmpty());
         continue;
       }
       if (!rules.header(fields, wanted, complaints)) {
         continue;
       }
-      if (good != null && bad != null) {
+      if (block != null && bad != null) {
         complaints.complain(-1, "", "content", "another", "that of the other copy");
         continue;
       }
-      TreeBlock block = new TreeBlock(fields, wanted);
-      Optional<BitSet> slots = rules.check(block, first, complaints);
+      TreeBlock copy = new TreeBlock(fields, wanted);
+      Optional<BitSet> slots = rules.check(copy, first, complaints);
+      if (isPromised(copy, first)) {
+        remember(places[mirror], slots.isPresent() && slots.get().isEmpty());
+      }
       if (slots.isPresent()) {
-        good = block;
+        block = copy;
         bad = slots.get();
       }
     }
-    if (good == null || bad == null) {
-      return Optional.empty();
-    }
-    if (!bad.isEmpty()) {
-      damaged.add(wanted.address());
-    }
-    return Optional.of(new Loaded(good, bad, true));
+    return block == null || bad == null
+        ? Optional.empty()
+        : Optional.of(new Loaded(block, bad, true));
+  }
+
+  /// Whether it begins with the key that led to it.
+  private static boolean isPromised(TreeBlock block, @Nullable Key first) {
+    return first == null || (block.count() > 0 && block.key(0).equals(first));
   }
 
   /// What is wrong with it was reported before, apart from what concerns this way to it.
@@ -131,13 +163,18 @@ final class Copies {
       Fields fields = read(place, QUIET);
       if (rules.header(fields, wanted, QUIET)) {
         TreeBlock block = new TreeBlock(fields, wanted);
-        boolean promised = first == null || (block.count() > 0 && block.key(0).equals(first));
-        if (!promised || damaged.contains(wanted.address())) {
-          return rules
-              .check(block, first, promised ? QUIET : complaints(wanted, 0))
-              .map(bad -> new Loaded(block, bad, false));
+        boolean promised = isPromised(block, first);
+        if (promised && isGood(place)) {
+          return Optional.of(new Loaded(block, new BitSet(), false));
         }
-        return Optional.of(new Loaded(block, new BitSet(), false));
+        boolean known = promised && reported.contains(place);
+        Optional<BitSet> bad = rules.check(block, first, known ? QUIET : complaints(wanted, 0));
+        if (promised) {
+          remember(place, bad.isPresent() && bad.get().isEmpty());
+        }
+        if (bad.isPresent()) {
+          return Optional.of(new Loaded(block, bad.get(), false));
+        }
       }
     }
     if (places.length > 0) {

@@ -90,6 +90,7 @@ final class Devices {
       for (Chunk.Stripe stripe : chunk.stripes()) {
         Place place = new Place(stripe.device(), stripe.offset());
         compare(chunk, place, pieces.remove(place));
+        compare(stripe, place);
       }
     }
     pieces.forEach(
@@ -99,6 +100,15 @@ final class Devices {
   private static Subject subject(Place place) {
     return Subject.of("device extent", Long.toUnsignedString(place.offset()))
         .at("device " + Long.toUnsignedString(place.device()));
+  }
+
+  /// The kernel finds a device by its UUID.
+  private void compare(Chunk.Stripe stripe, Place place) {
+    Fields device = devices.get(stripe.device());
+    if (device != null && !device.uuid(UUID_AT).equals(stripe.uuid())) {
+      String have = stripe.uuid().orElse("none");
+      report.corrupt(subject(place), "uuid", have, device.uuid(UUID_AT).orElse("none"));
+    }
   }
 
   private void compare(Chunk chunk, Place place, @Nullable Piece piece) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The inodes of one subvolume against their extents, checksums and names. Items come in the order
 /// of their keys, so that one inode at a time is looked at; its names are compared over all.
-final class Inodes {
+final class Inodes implements Ownership.Items {
   private final long tree;
   private final Covered covered;
   private final boolean noHoles;
@@ -29,6 +29,12 @@ final class Inodes {
   private Links links = new Links();
   private Pieces pieces;
   private boolean hasRoot;
+
+  /// Whether a part of the inode is not known, so that nothing can be said of the rest.
+  private boolean partial;
+
+  /// The inode at the end of a gap.
+  private long cut;
 
   /// What refers to an inode, and what it refers to.
   private static final class Links {
@@ -48,7 +54,8 @@ final class Inodes {
     this.pieces = new Pieces(covered, tree != Ids.DATA_RELOCATION);
   }
 
-  void item(Item item) {
+  @Override
+  public void item(Item item, boolean fresh) {
     Key key = item.key();
     if (key.type() == Key.ORPHAN_ITEM) {
       finishInode();
@@ -61,6 +68,7 @@ final class Inodes {
     if (key.objectId() != number) {
       finishInode();
       number = key.objectId();
+      partial = number == cut;
     }
     links.any = true;
     switch (key.type()) {
@@ -71,6 +79,13 @@ final class Inodes {
       case Key.EXTENT_DATA -> pieces.add(new FileExtent(item));
       default -> {}
     }
+  }
+
+  @Override
+  public void gap(Key first, @Nullable Key end) {
+    partial |= first.objectId() == number;
+    finishInode();
+    cut = end == null ? 0 : end.objectId();
   }
 
   private void ref(long directory, long index, byte[] name) {
@@ -134,14 +149,15 @@ final class Inodes {
 
   private void finishInode() {
     Inode of = inode;
-    if (of != null) {
+    if (of != null && !partial) {
       check(of, subject(number));
-    } else if (links.any) {
+    } else if (links.any && !partial) {
       report.corrupt(subject(number), "inode item", "none", "one");
     }
     hasRoot |= number == Ids.FIRST && of != null && of.isDirectory();
     inode = null;
     number = 0;
+    partial = false;
     links = new Links();
     pieces = new Pieces(covered, tree != Ids.DATA_RELOCATION);
   }

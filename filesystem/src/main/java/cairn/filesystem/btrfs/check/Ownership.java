@@ -7,6 +7,7 @@ import cairn.filesystem.btrfs.tree.Key;
 import cairn.filesystem.btrfs.tree.TreeBlock;
 import cairn.filesystem.btrfs.tree.TreeRoot;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// Tells the table of extents what a tree refers to, and passes on the items to whoever wants them.
 final class Ownership implements Walk.Visitor {
@@ -15,6 +16,9 @@ final class Ownership implements Walk.Visitor {
   interface Items {
     /// @param fresh whether no walk has come upon it before
     void item(Item item, boolean fresh) throws IOException;
+
+    /// As [Walk.Visitor#gap].
+    default void gap(Key first, @Nullable Key end) {}
   }
 
   private final ExtentTable extents;
@@ -86,6 +90,11 @@ final class Ownership implements Walk.Visitor {
       }
     }
     items.item(item, fresh);
+  }
+
+  @Override
+  public void gap(Key first, @Nullable Key end) {
+    items.gap(first, end);
   }
 
   private void data(TreeBlock leaf, FileExtent extent, boolean fresh) {

@@ -22,6 +22,11 @@ final class Walk {
     void child(TreeBlock parent, TreeRoot child);
 
     void item(TreeBlock leaf, Item item, boolean fresh) throws IOException;
+
+    /// Items of these keys could not be told.
+    ///
+    /// @param end the first key that is not among them, or null when all that follow are
+    default void gap(Key first, @Nullable Key end) {}
   }
 
   /// What is gone from a tree that is being removed: everything before a key, at a level and those
@@ -68,7 +73,7 @@ final class Walk {
   private void visit(TreeRoot at, @Nullable Key first, @Nullable Key end) throws IOException {
     Optional<Copies.Loaded> loaded = copies.load(at, first);
     if (loaded.isEmpty()) {
-      complete = false;
+      leaveOut(first, end);
       return;
     }
     TreeBlock block = loaded.get().block();
@@ -77,25 +82,33 @@ final class Walk {
       copies
           .complaints(at, 0)
           .complain(last, "", "key", block.key(last).toString(), "before " + end);
-      complete = false;
+      leaveOut(first, end);
       return;
     }
-    complete &= loaded.get().bad().isEmpty();
     visitor.block(block, loaded.get().fresh());
     for (int slot = 0; slot < block.count(); slot++) {
-      if (!loaded.get().bad().get(slot)) {
-        if (block.level() == 0) {
-          visitor.item(block, block.item(slot), loaded.get().fresh());
-        } else {
-          visitChild(loaded.get(), slot, end);
-        }
+      if (loaded.get().bad().get(slot)) {
+        leaveOut(block.key(slot), next(block, slot, end));
+      } else if (block.level() == 0) {
+        visitor.item(block, block.item(slot), loaded.get().fresh());
+      } else {
+        visitChild(loaded.get(), slot, end);
       }
     }
   }
 
+  private void leaveOut(@Nullable Key first, @Nullable Key end) {
+    complete = false;
+    visitor.gap(first == null ? Key.FIRST : first, end);
+  }
+
+  private static @Nullable Key next(TreeBlock block, int slot, @Nullable Key end) {
+    return slot + 1 < block.count() ? block.key(slot + 1) : end;
+  }
+
   private void visitChild(Copies.Loaded loaded, int slot, @Nullable Key end) throws IOException {
     TreeBlock block = loaded.block();
-    Key next = slot + 1 < block.count() ? block.key(slot + 1) : end;
+    Key next = next(block, slot, end);
     if (removed.isGone(block.level(), block.key(slot), next)) {
       return;
     }

@@ -31,6 +31,7 @@ public final class BtrfsNode implements FileNode {
   private final Tree tree;
   private final Id id;
   private final Attributes attributes;
+  private final long allocated;
   private final boolean sealed;
 
   private BtrfsNode(Store store, Tree tree, Id id, Inode inode) throws CorruptData {
@@ -38,6 +39,7 @@ public final class BtrfsNode implements FileNode {
     this.tree = tree;
     this.id = id;
     this.attributes = attributes(inode, subject(id));
+    this.allocated = inode.bytes();
     this.sealed = !inode.isUnsealed();
   }
 
@@ -106,6 +108,11 @@ public final class BtrfsNode implements FileNode {
   }
 
   @Override
+  public long allocated() {
+    return allocated;
+  }
+
+  @Override
   public void visit(EntryVisitor visitor) throws IOException, CorruptData, Unreadable {
     require(Attributes.Type.DIRECTORY);
     try {
@@ -116,11 +123,33 @@ public final class BtrfsNode implements FileNode {
             DirEntry entry = DirEntry.at(item, 0);
             FileName name = new FileName(entry.name());
             subject(id).check(name.isProper(), "name", name, "one that files may have");
-            visitor.entry(name, node(entry));
+            tell(name, entry, visitor);
           });
     } catch (NotHere e) {
       throw new Unreadable(e.why());
     }
+  }
+
+  private void tell(FileName name, DirEntry entry, EntryVisitor visitor)
+      throws IOException, CorruptData, Unreadable {
+    FileNode node;
+    try {
+      node = node(entry);
+    } catch (NotHere e) {
+      visitor.lost(name, lost(entry, new Unreadable(e.why())));
+      return;
+    } catch (CorruptData | IOException e) {
+      visitor.lost(name, lost(entry, e));
+      return;
+    }
+    visitor.entry(name, node);
+  }
+
+  private Lost lost(DirEntry entry, Exception why) {
+    long target = entry.location().objectId();
+    boolean isSubvolume = entry.location().type() == Key.ROOT_ITEM;
+    Id lost = isSubvolume ? new Id(target, Ids.FIRST) : new Id(id.space(), target);
+    return new Lost(lost, Attributes.Type.ofEntry(entry.type()), why);
   }
 
   @Override

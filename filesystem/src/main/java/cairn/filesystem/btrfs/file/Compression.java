@@ -4,6 +4,7 @@ import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import cairn.filesystem.layout.Fields;
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -19,13 +20,14 @@ final class Compression {
   /// @param sectorBytes no header of a segment crosses from one sector into the next
   static byte[] decompress(int kind, byte[] input, int bytes, int sectorBytes, Subject subject)
       throws CorruptData {
+    subject.check(input.length > 0, "compressed data", "none", "some");
     try {
       return switch (kind) {
         case ZLIB -> zlib(input, bytes);
         case LZO -> lzo(input, bytes, sectorBytes);
         default -> zstd(input, bytes, sectorBytes);
       };
-    } catch (DataFormatException e) {
+    } catch (DataFormatException | ZstdException e) {
       throw subject.corrupt("compressed data", String.valueOf(e.getMessage()), "what decompresses");
     }
   }
@@ -76,17 +78,11 @@ final class Compression {
   }
 
   /// One frame. It may hold more than is wanted, up to the end of the last sector.
-  private static byte[] zstd(byte[] input, int bytes, int sectorBytes) throws DataFormatException {
+  private static byte[] zstd(byte[] input, int bytes, int sectorBytes) {
     int whole = Math.ceilDiv(bytes, sectorBytes) * sectorBytes;
     byte[] output = new byte[whole];
-    long frame = Zstd.findFrameCompressedSize(input, 0, input.length);
-    if (Zstd.isError(frame)) {
-      throw new DataFormatException(Zstd.getErrorName(frame));
-    }
-    long result = Zstd.decompressByteArray(output, 0, whole, input, 0, (int) frame);
-    if (Zstd.isError(result)) {
-      throw new DataFormatException(Zstd.getErrorName(result));
-    }
+    int frame = (int) Zstd.findFrameCompressedSize(input, 0, input.length);
+    Zstd.decompressByteArray(output, 0, whole, input, 0, frame);
     return bytes == whole ? output : Arrays.copyOf(output, bytes);
   }
 }

@@ -5,6 +5,7 @@ import cairn.base.bytes.Subject;
 import cairn.filesystem.layout.Fields;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A range of logical addresses and the devices that it lies on, `struct btrfs_chunk`. The key says
 /// where it begins.
@@ -42,7 +43,9 @@ public record Chunk(long start, long length, long type, int copies, List<Stripe>
       RAID0 | RAID1 | DUP | RAID10 | RAID5 | RAID6 | RAID1C3 | RAID1C4;
 
   /// Where a device takes part.
-  public record Stripe(long device, long offset) {}
+  ///
+  /// @param uuid of the device; empty when it is all zeros
+  public record Stripe(long device, long offset, Optional<String> uuid) {}
 
   /// Is told ranges of a device.
   @FunctionalInterface
@@ -79,7 +82,7 @@ public record Chunk(long start, long length, long type, int copies, List<Stripe>
   private static Chunk of(Key key, Fields item) {
     List<Stripe> stripes = new ArrayList<>();
     for (int at = HEADER_BYTES; at < item.size(); at += STRIPE_BYTES) {
-      stripes.add(new Stripe(item.u64(at), item.u64(at + 8)));
+      stripes.add(new Stripe(item.u64(at), item.u64(at + 8), item.uuid(at + 16)));
     }
     int copies = Math.max(1, item.u16(46));
     return new Chunk(key.offset(), item.u64(0), item.u64(24), copies, stripes);

@@ -15,7 +15,7 @@ import java.util.Set;
 /// Checks entries of directories in the order in which they are stored, and counts what they name.
 final class EntryCheck {
   private static final int DOT_BYTES_MAX = 24;
-  private static final int DIRECTORY = DirectoryBlock.numberOf(Attributes.Type.DIRECTORY);
+  private static final int DIRECTORY = Attributes.Type.DIRECTORY.inEntry();
 
   private final Scene scene;
   private final ExtSuperblock superblock;

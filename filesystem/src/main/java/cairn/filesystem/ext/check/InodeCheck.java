@@ -9,7 +9,6 @@ import static cairn.filesystem.ext.disk.ExtFeatures.INCOMPAT_LARGEDIR;
 import static cairn.filesystem.ext.disk.ExtFeatures.RO_COMPAT_BIGALLOC;
 import static cairn.filesystem.ext.disk.ExtFeatures.RO_COMPAT_HUGE_FILE;
 
-import cairn.filesystem.ext.disk.DirectoryBlock;
 import cairn.filesystem.ext.disk.ExtSuperblock;
 import cairn.filesystem.ext.disk.ExtentNode;
 import cairn.filesystem.ext.disk.Inode;
@@ -40,7 +39,7 @@ final class InodeCheck {
     Optional<Attributes.Type> type = inode.type();
     boolean isValue = inode.has(Inode.FLAG_VALUE);
     long links = isValue ? Math.min(inode.references(), InodeFacts.LINKS_MAX) : inode.links();
-    scene.inodes().use(inode.number(), type.map(DirectoryBlock::numberOf).orElse(0), (int) links);
+    scene.inodes().use(inode.number(), type.map(Attributes.Type::inEntry).orElse(0), (int) links);
     if (type.isEmpty()) {
       wrong(inode, "mode", Integer.toOctalString(inode.mode()), "a known type");
     }

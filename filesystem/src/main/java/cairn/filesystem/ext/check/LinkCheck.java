@@ -1,14 +1,13 @@
 package cairn.filesystem.ext.check;
 
 import cairn.base.bytes.Subject;
-import cairn.filesystem.ext.disk.DirectoryBlock;
 import cairn.filesystem.ext.disk.Inode;
 import cairn.filesystem.file.Attributes;
 
 /// Checks that every directory hangs below the root, that its `..` leads back, and that every inode
 /// has as many names as it says.
 final class LinkCheck {
-  private static final int DIRECTORY = DirectoryBlock.numberOf(Attributes.Type.DIRECTORY);
+  private static final int DIRECTORY = Attributes.Type.DIRECTORY.inEntry();
 
   /// A directory with more subdirectories says 1.
   private static final int LINKS_MAX = 65_000;

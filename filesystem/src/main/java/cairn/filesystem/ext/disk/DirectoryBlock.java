@@ -2,11 +2,8 @@ package cairn.filesystem.ext.disk;
 
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
-import cairn.filesystem.file.Attributes;
 import cairn.filesystem.layout.Fields;
 import cairn.filesystem.layout.RawCrc32c;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Entries of a directory, one behind the other, `struct ext4_dir_entry_2`: in a block, or in an
 /// inode. Little-endian. The block of a file system with checksums ends with an entry of 12 bytes
@@ -26,16 +23,6 @@ public final class DirectoryBlock {
   private static final int TAIL_TYPE = 0xDE;
   private static final int HEADER_BYTES = 8;
   private static final int ENTRY_BYTES_MIN = 12;
-  private static final Attributes.@Nullable Type[] TYPES = {
-    null,
-    Attributes.Type.REGULAR,
-    Attributes.Type.DIRECTORY,
-    Attributes.Type.CHARACTER_DEVICE,
-    Attributes.Type.BLOCK_DEVICE,
-    Attributes.Type.FIFO,
-    Attributes.Type.SOCKET,
-    Attributes.Type.SYMBOLIC_LINK
-  };
 
   private final Fields fields;
   private final int end;
@@ -117,20 +104,6 @@ public final class DirectoryBlock {
 
   public boolean isTail() {
     return inode() == 0 && length() == TAIL_BYTES && nameLength() == 0 && typeNumber() == TAIL_TYPE;
-  }
-
-  /// What stands for a type in an entry.
-  public static int numberOf(Attributes.Type type) {
-    for (int number = 1; number < TYPES.length; number++) {
-      if (TYPES[number] == type) {
-        return number;
-      }
-    }
-    throw new IllegalArgumentException(type.toString());
-  }
-
-  public static Optional<Attributes.Type> typeOf(int number) {
-    return number < TYPES.length ? Optional.ofNullable(TYPES[number]) : Optional.empty();
   }
 
   /// Checks the checksum of a block that holds nothing but entries.

@@ -11,6 +11,7 @@ import cairn.filesystem.ext.disk.HashNode;
 import cairn.filesystem.ext.disk.InlineData;
 import cairn.filesystem.ext.disk.Inode;
 import cairn.filesystem.ext.disk.NameHash;
+import cairn.filesystem.file.Attributes;
 import cairn.filesystem.file.FileName;
 import cairn.filesystem.file.FileNode;
 import cairn.filesystem.file.FileNode.EntryVisitor;
@@ -42,10 +43,24 @@ final class Directory {
   void visit(EntryVisitor visitor) throws IOException, CorruptData, Unreadable {
     walk(entry -> {
       if (isFile(entry)) {
-        visitor.entry(new FileName(entry.name()), node(entry));
+        tell(entry, visitor);
       }
       return false;
     });
+  }
+
+  private void tell(DirectoryBlock entry, EntryVisitor visitor)
+      throws IOException, CorruptData, Unreadable {
+    FileName name = new FileName(entry.name());
+    FileNode node;
+    try {
+      node = node(entry);
+    } catch (CorruptData | IOException e) {
+      FileNode.Id id = new FileNode.Id(0, entry.inode());
+      visitor.lost(name, new FileNode.Lost(id, Attributes.Type.ofEntry(entry.typeNumber()), e));
+      return;
+    }
+    visitor.entry(name, node);
   }
 
   Optional<FileNode> child(FileName name) throws IOException, CorruptData, Unreadable {

@@ -38,6 +38,11 @@ final class ExtNode implements FileNode {
   }
 
   @Override
+  public long allocated() {
+    return inode.blocks() * (inode.countsBlocks() ? files.superblock().blockBytes() : 512L);
+  }
+
+  @Override
   public void visit(EntryVisitor visitor) throws IOException, CorruptData, Unreadable {
     directory().visit(visitor);
   }

@@ -2,13 +2,13 @@ package cairn.filesystem.xfs.check;
 
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
+import cairn.filesystem.file.Attributes;
 import cairn.filesystem.layout.Fields;
 import cairn.filesystem.xfs.check.Inodes.Chunk;
 import cairn.filesystem.xfs.check.Inodes.Place;
 import cairn.filesystem.xfs.layout.XfsAccessList;
 import cairn.filesystem.xfs.layout.XfsAttribute;
 import cairn.filesystem.xfs.layout.XfsAttributes;
-import cairn.filesystem.xfs.layout.XfsEntry;
 import cairn.filesystem.xfs.layout.XfsFork;
 import cairn.filesystem.xfs.layout.XfsInode;
 import cairn.filesystem.xfs.layout.XfsInodeShape;
@@ -18,7 +18,6 @@ import cairn.filesystem.xfs.layout.XfsSuperblock;
 import cairn.filesystem.xfs.layout.XfsTarget;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.stream.LongStream;
 
 /// Checks inodes, what belongs to each, and takes their blocks.
 final class InodeCheck {
@@ -80,7 +79,8 @@ final class InodeCheck {
         XfsInodeShape.checkFree(inode);
         return;
       }
-      place.is(XfsEntry.typeOf(inode.mode()), inode.links());
+      Optional<Attributes.Type> type = Attributes.Type.ofMode(inode.mode());
+      place.is(type.map(Attributes.Type::inEntry).orElse(0), inode.links());
       XfsInodeShape.check(inode);
     } catch (CorruptData e) {
       report.problem(e);
@@ -169,6 +169,11 @@ final class InodeCheck {
   }
 
   private boolean isQuota(long inode) {
-    return LongStream.of(quotas).anyMatch(quota -> quota == inode);
+    for (long quota : quotas) {
+      if (quota == inode) {
+        return true;
+      }
+    }
+    return false;
   }
 }

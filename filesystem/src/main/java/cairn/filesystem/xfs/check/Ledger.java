@@ -40,8 +40,8 @@ final class Ledger {
   void free(long group, long block, long count, Subject subject) {
     long first = linear(group, block);
     if (free.add(first, first + count) != count
-        || owned.nextIn(first) < first + count
-        || content.nextIn(first) < first + count) {
+        || owned.meets(first, first + count)
+        || content.meets(first, first + count)) {
       report.problem(subject, "free blocks", block + "+" + count, "not in use");
     }
   }
@@ -70,7 +70,7 @@ final class Ledger {
     used[(int) group] += Sums.of(extent);
     boolean alone =
         owned.add(first, end) == extent.count()
-            && (!report.isSettled() || (free.nextIn(first) >= end && content.nextIn(first) >= end));
+            && (!report.isSettled() || (!free.meets(first, end) && !content.meets(first, end)));
     if (!alone) {
       report.problem(subject, "blocks", extent.block() + "+" + extent.count(), "its own");
     }
@@ -100,10 +100,13 @@ final class Ledger {
     long first = linear(group, extent.block());
     long end = first + extent.count();
     used[(int) group] += Sums.of(extent);
-    if (owned.nextIn(first) < end || free.nextIn(first) < end || isTaken(first, end)) {
+    if (owned.meets(first, end) || free.meets(first, end) || isTaken(first, end)) {
       report.problem(subject, "blocks", extent.block() + "+" + extent.count(), "its own");
     }
     content.add(first, end);
+    if (!shared.meets(first, end)) {
+      return;
+    }
     for (long at = shared.nextIn(first); at < end; ) {
       long next = Math.min(end, shared.nextOut(at));
       sharedUsed += Sums.of(SHARED_KIND, at, next - at);
@@ -113,6 +116,9 @@ final class Ledger {
 
   /// Whether blocks that are not told to be shared belong to another file already.
   private boolean isTaken(long first, long end) {
+    if (!content.meets(first, end)) {
+      return false;
+    }
     for (long at = content.nextIn(first); at < end; ) {
       long next = Math.min(end, content.nextOut(at));
       if (shared.nextOut(at) < next) {

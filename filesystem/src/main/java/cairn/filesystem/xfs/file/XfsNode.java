@@ -60,6 +60,11 @@ record XfsNode(XfsFiles files, XfsInode inode, Attributes attributes) implements
   }
 
   @Override
+  public long allocated() {
+    return inode.blocks() * source().superblock().blockBytes();
+  }
+
+  @Override
   public void visit(EntryVisitor visitor) throws IOException, CorruptData, Unreadable {
     expect(Attributes.Type.DIRECTORY);
     Telling telling = new Telling(visitor);
@@ -90,10 +95,22 @@ record XfsNode(XfsFiles files, XfsInode inode, Attributes attributes) implements
       FileName name = new FileName(entry.name());
       inode.subject().check(name.isProper(), "name", name, "no slash and no NUL");
       try {
-        visitor.entry(name, files.node(entry.inode()));
+        tell(name, entry);
       } catch (Unreadable e) {
         throw new Stopped(e);
       }
+    }
+
+    private void tell(FileName name, XfsEntry entry) throws IOException, CorruptData, Unreadable {
+      FileNode node;
+      try {
+        node = files.node(entry.inode());
+      } catch (CorruptData | IOException e) {
+        Id id = new Id(0, entry.inode());
+        visitor.lost(name, new Lost(id, Attributes.Type.ofEntry(entry.type()), e));
+        return;
+      }
+      visitor.entry(name, node);
     }
 
     static final class Stopped extends IOException {

@@ -11,13 +11,6 @@ import java.util.Arrays;
 /// @param address where the entry lies in the directory, in 8 bytes; 0 in a short one
 public record XfsEntry(
     long inode, Fields block, int nameAt, int nameLength, int type, long address) {
-  private static final int[] TYPES = {0, 5, 3, 0, 2, 0, 4, 0, 1, 0, 7, 0, 6, 0, 0, 0};
-
-  /// The type that an entry tells of an inode of that mode.
-  public static int typeOf(int mode) {
-    return TYPES[mode >>> 12];
-  }
-
   public byte[] name() {
     return block.raw(nameAt, nameLength);
   }

@@ -63,7 +63,7 @@ public final class XfsPending {
   /// Whether a part of a range of bytes may not have been written back.
   public boolean covers(long offset, long length) {
     long end = Math.ceilDiv(offset + length, XfsSource.BASIC_BYTES);
-    return sectors.nextIn(offset / XfsSource.BASIC_BYTES) < end;
+    return sectors.meets(offset / XfsSource.BASIC_BYTES, Math.min(end, sectors.size()));
   }
 
   /// Takes a record of the log.

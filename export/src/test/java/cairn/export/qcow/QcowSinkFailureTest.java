@@ -1,0 +1,160 @@
+package cairn.export.qcow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import cairn.base.test.Seed;
+import cairn.linux.NativeFile;
+import cairn.volume.ImageFormat;
+import cairn.volume.PartialFile;
+import cairn.volume.Volume;
+import cairn.volume.Volumes;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Calls that fail, one after the other, and the power that goes at each of them.
+final class QcowSinkFailureTest {
+  private static final int SIZE = 150_000;
+
+  @TempDir private Path folder;
+
+  @Test
+  void eachFailureIsToldAndLeavesNoImageThatLooksWhole(Seed seed) throws Exception {
+    for (boolean compress : new boolean[] {false, true}) {
+      QcowOptions options = new QcowOptions(12, compress, Optional.empty());
+      Workload workload = new Workload(new byte[SIZE], 1 << 12, seed);
+      int call = 0;
+      while (failsAt(call, options, workload, seed.split(call))) {
+        call++;
+      }
+      assertThat(call).as("calls that failed").isGreaterThan(4);
+    }
+  }
+
+  /// @return false when there is no such call
+  private boolean failsAt(int call, QcowOptions options, Workload workload, Seed seed)
+      throws IOException {
+    Path target = folder.resolve("disk.qcow2");
+    Path partial = folder.resolve("partial");
+    UnsyncedFile file =
+        new UnsyncedFile(
+            NativeFile.open(partial, NativeFile.Option.WRITE, NativeFile.Option.CREATE_NEW), call);
+    try (QcowSink sink = new QcowSink(PartialFile.of(file, target), SIZE, options)) {
+      IOException failure =
+          catchThrowableOfType(
+              IOException.class,
+              () -> {
+                workload.writeInOrderTo(sink);
+                sink.finish();
+              });
+      if (file.failed().isEmpty()) {
+        assertThat(failure).isNull();
+        return false;
+      }
+      assertThat(failure)
+          .hasMessageContainingAll(file.failed(), target.toString(), "EIO (input/output error)");
+      assertThatThrownBy(sink::finish).hasMessageContaining("earlier failure");
+      assertThatThrownBy(() -> sink.zero(0, 1)).hasMessageContaining("earlier failure");
+      assertThatThrownBy(sink::publish).hasMessageContaining("earlier failure");
+      assertThat(target).doesNotExist();
+      for (int i = 0; i < 3; i++) {
+        assertWholeOrNone(file.afterCrash(seed.split(i).random()), workload.expected());
+      }
+    }
+    assertThat(partial).doesNotExist();
+    assertThat(target).doesNotExist();
+    return true;
+  }
+
+  private void assertWholeOrNone(byte[] left, byte[] expected) throws IOException {
+    Path crashed = Files.write(folder.resolve("crashed"), left);
+    try (Volume volume = Volumes.open(crashed.toString(), "read", ImageFormat.GUESSED)) {
+      if (volume.identity().kind() == cairn.volume.VolumeIdentity.Kind.QCOW2) {
+        byte[] bytes = new byte[expected.length];
+        volume.read(0, bytes, 0, bytes.length);
+        assertThat(Arrays.mismatch(bytes, expected)).isEqualTo(-1);
+      }
+    }
+  }
+
+  /// What was written is read back from the file, not believed.
+  @Test
+  void tablesThatReadBackOtherwiseAreFoundBeforeTheFileHasItsName(Seed seed) throws Exception {
+    Workload workload = new Workload(new byte[SIZE], 1 << 12, seed);
+    RandomGenerator chance = seed.random();
+    byte[] good = image(workload, new byte[0], -1);
+    int tables = good.length - 4 * 4096;
+    for (int i = 0; i < 20; i++) {
+      int at = i < 5 ? chance.nextInt(104) : tables + chance.nextInt(good.length - tables);
+      assertThatThrownBy(() -> image(workload, good, at))
+          .as("byte %s", at)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cannot be trusted");
+    }
+  }
+
+  /// @param wrong where the disk turns a bit over behind our back, or -1
+  private byte[] image(Workload workload, byte[] good, int wrong) throws IOException {
+    Path target = folder.resolve("disk.qcow2");
+    Path partial = folder.resolve("partial");
+    NativeFile file =
+        NativeFile.open(partial, NativeFile.Option.WRITE, NativeFile.Option.CREATE_NEW);
+    QcowOptions options = new QcowOptions(12, false, Optional.empty());
+    LyingFile lying = new LyingFile(file, partial, good, wrong);
+    try (QcowSink sink = new QcowSink(PartialFile.of(lying, target), SIZE, options)) {
+      workload.writeInOrderTo(sink);
+      sink.finish();
+      return Files.readAllBytes(partial);
+    }
+  }
+
+  /// Changes a byte as the file is closed.
+  private static final class LyingFile extends PassingFile {
+    private final Path path;
+    private final byte[] good;
+    private final int wrong;
+
+    LyingFile(NativeFile below, Path path, byte[] good, int wrong) {
+      super(below);
+      this.path = path;
+      this.good = good;
+      this.wrong = wrong;
+    }
+
+    @Override
+    public void close() throws IOException {
+      super.close();
+      if (wrong >= 0) {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+          file.seek(wrong);
+          file.write(good[wrong] ^ 1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aNameThatWasTakenMeanwhileIsLeftAlone(Seed seed) throws Exception {
+    Path target = folder.resolve("disk.qcow2");
+    Path partial = folder.resolve("partial");
+    NativeFile file =
+        NativeFile.open(partial, NativeFile.Option.WRITE, NativeFile.Option.CREATE_NEW);
+    QcowOptions options = new QcowOptions(12, false, Optional.empty());
+    try (QcowSink sink = new QcowSink(PartialFile.of(file, target), SIZE, options)) {
+      sink.write(0, seed.bytes(SIZE), 0, SIZE);
+      sink.finish();
+      Files.writeString(target, "theirs");
+      assertThatThrownBy(sink::publish).hasMessageContaining("appeared meanwhile");
+    }
+    assertThat(target).hasContent("theirs");
+    assertThat(partial).doesNotExist();
+  }
+}

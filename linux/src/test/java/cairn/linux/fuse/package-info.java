@@ -1,0 +1,4 @@
+@NullMarked
+package cairn.linux.fuse;
+
+import org.jspecify.annotations.NullMarked;

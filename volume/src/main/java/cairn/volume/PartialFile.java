@@ -1,0 +1,280 @@
+package cairn.volume;
+
+import cairn.linux.CallFailed;
+import cairn.linux.Errno;
+import cairn.linux.FileStatus;
+import cairn.linux.NativeFile;
+import cairn.linux.RawFile;
+import cairn.linux.Rename;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// A file in the making. It lies beside its target under a name of its own and takes the target's
+/// name in [#publish()], when it is whole and durable: until then, whatever had that name is as it
+/// was. Closed without that, it is removed.
+///
+/// The new file belongs to the user who runs this and is readable by no one else. May be written by
+/// several threads at once.
+public final class PartialFile implements Closeable {
+  /// Where the file lies, and where it goes.
+  ///
+  /// @param target the name that it takes
+  /// @param partial its name until then, in the same directory or in a folder there
+  /// @param replaces what may have the target's name then
+  record Names(Path target, Path partial, Replaces replaces) {}
+
+  /// What may be replaced.
+  enum Replaces {
+    NOTHING,
+    EMPTY_FILE,
+    ANY_FILE
+  }
+
+  private enum State {
+    WRITING,
+    STORED,
+    NAMED,
+    CLOSED
+  }
+
+  private final Names names;
+  private final RawFile file;
+  private final Transfer transfer;
+  private final EarlyWriteback writeback;
+
+  /// File systems let one write at a time into a file, and whoever else comes spins meanwhile.
+  private final Lock turn = new ReentrantLock();
+
+  private volatile State state = State.WRITING;
+  private volatile long size;
+  private @Nullable RawFile reading;
+
+  /// @param file new and empty
+  PartialFile(Names names, RawFile file) {
+    this.names = names;
+    this.file = file;
+    this.transfer = new Transfer(file, names.target().toString(), 1);
+    this.writeback = new EarlyWriteback(file);
+  }
+
+  /// A file that is open to be written already, under a name beside the target.
+  public static PartialFile of(RawFile file, Path target) {
+    return new PartialFile(new Names(target, Path.of(file.path()), Replaces.NOTHING), file);
+  }
+
+  /// The same in a folder of its own, where it has the last part of its name already, for those who
+  /// write that into the file.
+  ///
+  /// @throws IOException when there was a failure; this is closed then
+  public PartialFile withinFolder() throws IOException {
+    close();
+    Path folder = Files.createDirectory(names.partial());
+    Path partial = folder.resolve(String.valueOf(names.target().getFileName()));
+    Names within = new Names(names.target(), partial, names.replaces());
+    NativeFile inside =
+        NativeFile.open(partial, NativeFile.Option.WRITE, NativeFile.Option.CREATE_NEW);
+    return new PartialFile(within, inside);
+  }
+
+  static PartialFile create(Path target, Replaces replaces) throws IOException {
+    for (int attempt = 0; ; attempt++) {
+      Path partial = target.resolveSibling(partialName(target, attempt));
+      try {
+        NativeFile file =
+            NativeFile.open(partial, NativeFile.Option.WRITE, NativeFile.Option.CREATE_NEW);
+        return new PartialFile(new Names(target, partial, replaces), file);
+      } catch (CallFailed e) {
+        if (e.errno() != Errno.EEXIST || attempt == 1000) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /// The name that it takes in the end.
+  public Path target() {
+    return names.target();
+  }
+
+  /// The name that it has.
+  public Path path() {
+    return state == State.NAMED ? names.target() : names.partial();
+  }
+
+  public long size() {
+    return size;
+  }
+
+  /// What is added reads as zeros and takes no space.
+  public void resize(long bytes) throws IOException {
+    try {
+      file.resize(bytes);
+    } catch (CallFailed e) {
+      throw transfer.failed("make room for", 0, bytes, e);
+    }
+    size = bytes;
+  }
+
+  /// Another program wrote to [#path()].
+  public void wasWrittenByOthers() throws IOException {
+    size = file.status().sizeBytes();
+  }
+
+  /// Takes space for all of it.
+  ///
+  /// @return whether the file system can do that
+  /// @throws IOException when there is no room
+  boolean allocate() throws IOException {
+    try {
+      file.allocate(0, size);
+      return true;
+    } catch (CallFailed e) {
+      if (e.errno() == Errno.EOPNOTSUPP || e.errno() == Errno.ENOSYS) {
+        return false;
+      }
+      throw transfer.failed("make room for", 0, size, e);
+    }
+  }
+
+  public void write(long offset, byte[] source, int from, int length) throws IOException {
+    turn.lock();
+    try {
+      transfer.write(offset, MemorySegment.ofArray(source).asSlice(from, length));
+    } finally {
+      turn.unlock();
+    }
+    startWriteback(length);
+  }
+
+  void zero(long offset, long length) throws IOException {
+    transfer.zero(offset, length);
+    startWriteback(length);
+  }
+
+  /// Returns when all that was written is durable.
+  public void sync() throws IOException {
+    try {
+      file.sync();
+    } catch (CallFailed e) {
+      throw transfer.failed("store", 0, size, e);
+    }
+  }
+
+  /// Nothing more will be written: makes it durable, and makes sure that it is still there.
+  public void store() throws IOException {
+    sync();
+    try {
+      checkStillThere();
+      file.close();
+    } catch (CallFailed e) {
+      throw transfer.failed("store", 0, size, e);
+    }
+    state = State.STORED;
+  }
+
+  /// What was stored, from the disk, as far as the kernel lets go of what it caches.
+  public void read(long offset, byte[] target, int from, int length) throws IOException {
+    RawFile stored = reading();
+    new Transfer(stored, names.target().toString(), 1)
+        .read(offset, MemorySegment.ofArray(target).asSlice(from, length));
+  }
+
+  /// Takes the target's name, durably.
+  public void publish() throws IOException {
+    if (state != State.STORED) {
+      throw new IllegalStateException(names.target() + " is " + state);
+    }
+    if (names.replaces() == Replaces.ANY_FILE || isStillEmpty()) {
+      Rename.replacing(names.partial(), names.target());
+    } else {
+      takeFreeName();
+    }
+    state = State.NAMED;
+    removeFolder();
+  }
+
+  private void removeFolder() throws IOException {
+    Path folder = names.partial().getParent();
+    if (folder != null && !folder.equals(names.target().getParent())) {
+      Files.deleteIfExists(folder);
+    }
+  }
+
+  private void takeFreeName() throws IOException {
+    try {
+      Rename.toFreeName(names.partial(), names.target());
+    } catch (CallFailed e) {
+      if (e.errno() != Errno.EEXIST) {
+        throw e;
+      }
+      throw Sinks.refused(
+          names.target(), "a file of that name has appeared meanwhile and was left alone", e);
+    }
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    State before = state;
+    state = State.CLOSED;
+    try {
+      if (reading != null) {
+        reading.close();
+      }
+      if (before == State.WRITING) {
+        file.close();
+      }
+    } finally {
+      if (before == State.WRITING || before == State.STORED) {
+        Files.deleteIfExists(names.partial());
+        removeFolder();
+      }
+    }
+  }
+
+  private void startWriteback(long bytes) throws IOException {
+    try {
+      writeback.wrote(bytes);
+    } catch (CallFailed e) {
+      throw transfer.failed("store", 0, size, e);
+    }
+  }
+
+  private void checkStillThere() throws IOException {
+    FileStatus written = file.status();
+    if (written.sizeBytes() != size || !FileStatus.of(names.partial()).isSameFile(written)) {
+      throw new IOException(names.partial() + " was changed by someone else while it was written");
+    }
+  }
+
+  private boolean isStillEmpty() throws IOException {
+    return names.replaces() == Replaces.EMPTY_FILE
+        && Files.exists(names.target())
+        && FileStatus.of(names.target()).sizeBytes() == 0;
+  }
+
+  private synchronized RawFile reading() throws IOException {
+    if (state != State.STORED && state != State.NAMED) {
+      throw new IllegalStateException(names.target() + " is " + state);
+    }
+    if (reading == null) {
+      reading = NativeFile.open(path());
+      reading.dropCache();
+    }
+    return reading;
+  }
+
+  private static String partialName(Path target, int attempt) {
+    Path fileName = target.getFileName();
+    String name = fileName == null ? "" : fileName.toString();
+    // A name may have 255 bytes; characters may have four.
+    String start = name.substring(0, Math.min(name.length(), 50));
+    String run = Long.toString(ProcessHandle.current().pid(), 36) + "-" + attempt;
+    return "." + start + ".cairn-" + run + ".partial";
+  }
+}
