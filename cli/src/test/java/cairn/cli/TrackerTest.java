@@ -7,7 +7,6 @@ import cairn.engine.capture.KeptTrackers;
 import cairn.linux.DeviceNumber;
 import cairn.linux.FileStatus;
 import cairn.linux.test.Command;
-import cairn.linux.test.LoopDevice;
 import cairn.linux.topology.BlockDevice;
 import cairn.linux.topology.StorageStack;
 import cairn.linux.tracking.ChangeTracker;
@@ -120,27 +119,6 @@ class TrackerTest {
   }
 
   @Test
-  void aDeviceThatIsDetachedIsGone() throws IOException {
-    Path image = Files.write(folder.resolve("image"), new byte[1 << 20]);
-    Path device = Path.of("/dev/null");
-    try {
-      try (LoopDevice loop = LoopDevice.over(image)) {
-        device = loop.path();
-        desk.run("tracker", "start", device).expect(0);
-      }
-      JsonObject status = status(device, 3);
-      assertThat(status.get("state").getAsString()).isEqualTo("gone");
-      assertThat(desk.run("tracker", "status", device).err())
-          .contains("is not " + device + " any more; 'cairn tracker stop");
-      assertThat(desk.run("tracker", "start", device).expect(1).err())
-          .contains("there is nothing behind " + device);
-    } finally {
-      desk.run("tracker", "stop", device).expect(0);
-    }
-    assertThat(FOLDER.resolve(device.getFileName())).doesNotExist();
-  }
-
-  @Test
   void whereTrackersAreKeptIsMountedForRootAlone(Seed seed) throws IOException {
     Path top = Files.createDirectory(folder.resolve("bpf"));
     StorageStack stack = new StorageStack(Path.of("/"));
@@ -210,7 +188,7 @@ class TrackerTest {
     Reopened reopened = ChangeTracker.openPinned(FOLDER.resolve(disk.name()));
     try (ChangeTracker tracker = ((Reopened.Found) reopened).tracker()) {
       while (tracker.generation() < generation) {
-        tracker.advance();
+        tracker.advance(7);
       }
     }
   }
