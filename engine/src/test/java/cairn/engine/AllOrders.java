@@ -37,6 +37,11 @@ final class AllOrders implements Interleaving.Choice {
   }
 
   @Override
+  public boolean observes() {
+    return true;
+  }
+
+  @Override
   public int next(int count, boolean goesOn) {
     if (place >= replay.size() && !reached.isNew(digest.getAsLong(), interruptions)) {
       return NOBODY;

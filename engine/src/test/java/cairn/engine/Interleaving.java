@@ -33,6 +33,11 @@ final class Interleaving {
     /// @return which one does, from 0, or [#NOBODY]
     int next(int count, boolean goesOn);
 
+    /// Whether [Interleaving#digest] is asked for, which takes time at each step.
+    default boolean observes() {
+      return false;
+    }
+
     /// Whether the machine of the one who goes on stops there.
     default boolean crashes() {
       return false;
@@ -114,6 +119,11 @@ final class Interleaving {
       yields = true;
       knowledge.pause();
       step("pause");
+    }
+
+    /// Whether anybody wants to know what it has seen.
+    boolean isObserved() {
+      return choice.observes();
     }
 
     /// It has seen something that this number stands for.

@@ -22,8 +22,10 @@ class StepStorage extends PassingStorage {
   @Override
   protected final void before(String call) {
     actor.step(call);
-    for (String name : call.split(" ", -1)) {
-      actor.learn(objects.digest(name)); // no object has the name of an operation
+    if (actor.isObserved()) {
+      for (String name : call.split(" ", -1)) {
+        actor.learn(objects.digest(name)); // no object has the name of an operation
+      }
     }
   }
 }

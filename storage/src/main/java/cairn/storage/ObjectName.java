@@ -43,8 +43,8 @@ final class ObjectName {
   }
 
   private static boolean isLegal(char c) {
-    return (c >= 'A' && c <= 'Z')
-        || (c >= 'a' && c <= 'z')
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
         || (c >= '0' && c <= '9')
         || PUNCTUATION.indexOf(c) >= 0;
   }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 public record ObjectId(long high, long low) implements Comparable<ObjectId> {
   public static final int BYTES = 16;
 
+  /// Of the name in hexadecimal.
+  public static final int DIGITS = 2 * BYTES;
+
   public static ObjectId random(RandomGenerator chance) {
     return new ObjectId(chance.nextLong(), chance.nextLong());
   }

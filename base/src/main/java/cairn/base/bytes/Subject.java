@@ -49,6 +49,15 @@ public record Subject(String kind, String id, String place, int slot) {
     check(have == expect, field, have, expect);
   }
 
+  /// Checks that `bytes[from, to)` are zeros.
+  public void checkZeros(byte[] bytes, int from, int to, String field) throws CorruptData {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] != 0) {
+        throw corrupt(field, Integer.toString(bytes[i] & 0xFF), "0");
+      }
+    }
+  }
+
   /// The exception for a failed check, for `throw` where the compiler must see the end of the path.
   public CorruptData corrupt(String field, String have, String expect) {
     return new CorruptData(new Problem.Corrupt(kind, id, place, slot, field, have, expect));

@@ -49,11 +49,8 @@ public final class Segment {
     long crcOffset = SegmentLayout.HEAD_BYTES + layout.tableBytes();
     byte[] gap =
         bytes.asSlice(crcOffset, layout.pagesOffset() - crcOffset).toArray(ValueLayout.JAVA_BYTE);
-    ByteReader after = new ByteReader(gap, subject);
-    subject.checkEqual(after.u32(), crc(tables), "crc of tables");
-    while (after.remaining() > 0) {
-      subject.checkEqual(after.u8(), 0, "padding");
-    }
+    subject.checkEqual(new ByteReader(gap, subject).u32(), crc(tables), "crc of tables");
+    subject.checkZeros(gap, Integer.BYTES, gap.length, "padding");
     byte[] packTable =
         tables
             .asSlice(0, (long) layout.packCount() * SegmentLayout.PACK_BYTES)

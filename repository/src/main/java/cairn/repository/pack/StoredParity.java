@@ -76,8 +76,7 @@ public final class StoredParity {
   private void checkPadding() throws CorruptData, IOException {
     Subject subject = ParityPlace.subject(place.pack());
     int from = place.blobsEnd();
-    for (byte each : packs.readAt(place.pack(), from, place.sectionOffset() - from)) {
-      subject.checkEqual(each, 0, "padding");
-    }
+    byte[] padding = packs.readAt(place.pack(), from, place.sectionOffset() - from);
+    subject.checkZeros(padding, 0, padding.length, "padding");
   }
 }

@@ -53,9 +53,7 @@ public final class Parity {
   public static void check(ParityPlace place, byte[] pack) throws CorruptData, IOException {
     ParityShape shape = place.shape();
     Subject subject = place.subject();
-    for (int i = place.blobsEnd(); i < place.sectionOffset(); i++) {
-      subject.checkEqual(pack[i], 0, "padding");
-    }
+    subject.checkZeros(pack, place.blobsEnd(), place.sectionOffset(), "padding");
     ParityTable table = readTable(place, 0, pack);
     boolean same = readTable(place, 1, pack).equals(table);
     subject.check(same && table.place().equals(place), "table", table.place(), place);

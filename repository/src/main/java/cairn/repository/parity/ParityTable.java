@@ -161,7 +161,7 @@ public final class ParityTable {
     crcsIn(content).get(crcs);
     in.skip(4 * crcs.length);
     byte[] rest = in.raw(in.remaining());
-    subject.check(Arrays.equals(rest, new byte[rest.length]), "padding", "others", "zeros");
+    subject.checkZeros(rest, 0, rest.length, "padding");
     return new ParityTable(place, crcs);
   }
 

@@ -6,12 +6,9 @@ import cairn.base.bytes.Subject;
 import cairn.storage.Storage.Entry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /// Ids out of the names of a listing.
 public final class ObjectNames {
-  private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
-
   private ObjectNames() {}
 
   /// The ids that names of a listing end with; names that end with none are foreign and passed
@@ -33,7 +30,18 @@ public final class ObjectNames {
 
   /// Whether an object is none that Cairn names by an id.
   public static boolean isForeign(Entry entry) {
-    return !ID.matcher(end(entry.name())).matches();
+    String name = entry.name();
+    int start = name.lastIndexOf('/') + 1;
+    if (name.length() - start != ObjectId.DIGITS) {
+      return true;
+    }
+    for (int i = start; i < name.length(); i++) {
+      char digit = name.charAt(i);
+      if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f')) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String end(String name) {
