@@ -114,7 +114,7 @@ final class WatchedDisk implements Writes, Stillness {
     write(offset, Bytes.random(chance, length));
   }
 
-  private synchronized void write(int offset, byte[] bytes) {
+  synchronized void write(int offset, byte[] bytes) {
     mark(offset, bytes.length);
     System.arraycopy(bytes, 0, content, offset, bytes.length);
     mark(offset, bytes.length);

@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,12 +54,69 @@ final class WatchedDiskTest {
 
   private BackupReport backup(WatchedDisk disk, Parent parent) throws Exception {
     Stillness stillness = disk.isPossible() ? disk : Stillness.NONE;
+    return backup(disk, stillness, Converge.Limits.DEFAULT, parent);
+  }
+
+  private BackupReport backup(
+      WatchedDisk disk, Stillness stillness, Converge.Limits limits, Parent parent)
+      throws Exception {
     NamedVolume named = new NamedVolume("image", disk.volume, Optional.of(disk.inUse()));
-    BackupRequest.Sources sources =
-        new BackupRequest.Sources(List.of(named), stillness, Converge.Limits.DEFAULT);
+    BackupRequest.Sources sources = new BackupRequest.Sources(List.of(named), stillness, limits);
     BackupRequest request = new BackupRequest(sources, Lab.GROUP, List.of(), parent, true);
     return new Backup(lab.repository, lab.surroundings, Progress.NONE, new Cancellation())
         .run(request);
+  }
+
+  /// Somebody writes to the first blocks at the second settling, and to others at the second
+  /// freeze: the first is for the map of what is in use.
+  private record Nudged(WatchedDisk disk, AtomicInteger calls, int settling, int freezing)
+      implements Stillness {
+    @Override
+    public boolean isPossible() {
+      return true;
+    }
+
+    @Override
+    public void settle() {
+      if (calls.incrementAndGet() == 3) {
+        write(0, settling);
+      }
+    }
+
+    @Override
+    public Moment begin() {
+      if (calls.incrementAndGet() > 3) {
+        write(settling, settling + freezing);
+      }
+      return disk.begin();
+    }
+
+    private void write(int from, int to) {
+      for (int block = from; block < to; block++) {
+        disk.write(block * BLOCK, new byte[] {1, 2, 3});
+      }
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIntoMemoryTogetherIsNotHeld() {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance).freezable();
+    Nudged stillness = new Nudged(disk, new AtomicInteger(), 3, 2);
+    assertThatThrownBy(() -> backup(disk, stillness, roomFor(4), Lab.NEWEST))
+        .isInstanceOf(CannotConverge.class)
+        .hasMessageContaining("of memory to be read at one moment");
+  }
+
+  @Test
+  void whatLeavesNoRoomForTheMomentIsStoredBefore() throws Exception {
+    WatchedDisk disk = new WatchedDisk(BYTES, chance).freezable();
+    Nudged stillness = new Nudged(disk, new AtomicInteger(), 4, 4);
+    Snapshot snapshot = backup(disk, stillness, roomFor(4), Lab.NEWEST).snapshot();
+    lab.assertRestores(snapshot, disk.atMoment());
+  }
+
+  private static Converge.Limits roomFor(int blocks) {
+    return Converge.Limits.DEFAULT.withMemory(2L * blocks * BLOCK);
   }
 
   /// What is in use cannot be found out while it stands still.

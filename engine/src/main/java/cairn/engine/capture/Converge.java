@@ -137,6 +137,14 @@ public final class Converge {
     return bytes;
   }
 
+  private static long bytesHeldWith(List<LiveCopy> copies, List<BitSet> blocks) {
+    long bytes = 0;
+    for (int i = 0; i < copies.size(); i++) {
+      bytes += copies.get(i).bytesHeldWith(blocks.get(i));
+    }
+    return bytes;
+  }
+
   private void readAgain(List<LiveCopy> copies, List<BitSet> blocks)
       throws IOException, CorruptData {
     tools.cancellation.check();
@@ -157,39 +165,59 @@ public final class Converge {
     readAgain(copies, written);
     stillness.settle();
     List<BitSet> last = catchUp(copies);
-    if (bytes(copies, last) > limits.heldBytes / 4) {
-      readAgain(copies, last); // all that there is room for may be needed in the moment
-      reserve(copies, last);
-      return takeMoment(copies);
-    }
+    reserve(copies, last);
     long before = Long.MAX_VALUE;
     long bytes = bytesToHold(copies, last);
-    for (int holds = 0; holds < HOLDS_MAX && !(isShort(bytes) || bytes > before / 8 * 7); holds++) {
+    for (int holds = 0; holds < HOLDS_MAX && fits(copies, last); holds++) {
+      if (isShort(bytes) || bytes > before / 8 * 7) {
+        break;
+      }
       hold(copies, last);
       stillness.settle();
       last = catchUp(copies);
       before = bytes;
       bytes = bytesToHold(copies, last);
     }
-    hold(copies, last);
-    checkLength(copies, bytes);
-    reserve(copies, last);
+    if (fits(copies, last)) {
+      hold(copies, last);
+      checkLength(copies, bytes);
+    } else {
+      storeInstead(copies, last);
+    }
     return takeMoment(copies);
   }
 
-  /// Room for what was written last as far as it is not held, and for half as much besides: most of
-  /// what is written next is in blocks that are held.
+  /// Whether there is room for these blocks beside what is held, and for some more in the moment.
+  private boolean fits(List<LiveCopy> copies, List<BitSet> blocks) {
+    return bytesHeldWith(copies, blocks) <= limits.heldBytes / 4 * 3;
+  }
+
+  /// All that there is room for may be needed in the moment.
+  private void storeInstead(List<LiveCopy> copies, List<BitSet> last)
+      throws IOException, CorruptData {
+    for (LiveCopy copy : copies) {
+      copy.storeHeld(intake);
+    }
+    readAgain(copies, last);
+    stillness.settle();
+    List<BitSet> since = catchUp(copies);
+    reserve(copies, since);
+    readAgain(copies, since);
+  }
+
+  /// Room for what was written last, and for half as much besides: most of what is written next is
+  /// in blocks that are held. To be made before they are, as finding memory takes so long that they
+  /// would be written to again.
   private void reserve(List<LiveCopy> copies, List<BitSet> last) {
     for (int i = 0; i < copies.size(); i++) {
       LiveCopy copy = copies.get(i);
-      long bytes = copy.bytesToHold(last.get(i)) + copy.bytes(last.get(i)) / 2;
+      long bytes = copy.bytes(last.get(i)) / 2 * 3;
       copy.reserve(Math.min(bytes + RESERVE_BYTES, limits.heldBytes));
     }
   }
 
   private void hold(List<LiveCopy> copies, List<BitSet> blocks) throws IOException, CorruptData {
     long bytes = bytesToHold(copies, blocks);
-    checkRoom(copies, bytes);
     Instant start = tools.clock.instant();
     for (int i = 0; i < copies.size(); i++) {
       copies.get(i).hold(blocks.get(i), readers);
@@ -227,7 +255,7 @@ public final class Converge {
       for (LiveCopy copy : copies) {
         var _ = copy.catchUp();
         BitSet missing = copy.missing();
-        bytes += copy.bytesToHold(missing);
+        bytes += copy.bytesHeldWith(missing);
         checkRoom(copies, bytes);
         copy.hold(missing, readers);
       }

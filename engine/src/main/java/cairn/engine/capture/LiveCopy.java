@@ -169,6 +169,13 @@ final class LiveCopy implements Closeable {
     return blocks;
   }
 
+  /// What is in memory once these blocks are held, too.
+  long bytesHeldWith(BitSet blocks) {
+    BitSet all = (BitSet) held.clone();
+    all.or(blocks);
+    return bytes(all);
+  }
+
   /// What has to be read to [#hold] these blocks.
   long bytesToHold(BitSet blocks) {
     return (long) piecesToHold(blocks).cardinality() * pieceBytes;
