@@ -101,8 +101,8 @@ record Arrows(Map<String, List<String>> table) {
                                  engine.capture engine.image engine.inside
           engine.restore      -> base.* storage repository.* linux volume engine
           engine.resize       -> base.* storage repository.* filesystem filesystem.layout \
-                                 filesystem.partition filesystem.used engine engine.image \
-                                 engine.inside engine.restore
+                                 filesystem.lvm filesystem.partition filesystem.used engine \
+                                 engine.image engine.inside engine.restore
           engine.compare      -> base.* storage repository.* linux volume engine
           engine.retention    -> base.* storage repository.* engine
           engine.collect      -> base.* storage repository.* linux volume engine

@@ -11,15 +11,15 @@ import java.util.List;
 /// A plan of what goes where, for people and for programs.
 final class PlanText {
   static final String FIELD =
-      "plan: with --resize, list of partitions with name, type, offset, length, newOffset and"
-          + " newLength";
+      "plan: with --resize, list of partitions, and logical volumes that change, with name, type,"
+          + " offset, length, newOffset and newLength";
 
   private PlanText() {}
 
   static void print(ResizePlan plan, PrintStream out) {
     Table table =
         Table.of("PART", "TYPE", ">OFFSET", ">SIZE", ">NEW OFFSET", ">NEW SIZE", "CHANGE");
-    for (Move move : plan.moves()) {
+    for (Move move : plan.shown()) {
       table.row(
           move.name(),
           move.type(),
@@ -40,7 +40,7 @@ final class PlanText {
   }
 
   static List<Json> json(ResizePlan plan) {
-    return plan.moves().stream()
+    return plan.shown().stream()
         .map(move ->
             new Json()
                 .put("name", move.name())

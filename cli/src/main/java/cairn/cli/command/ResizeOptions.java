@@ -15,8 +15,10 @@ final class ResizeOptions {
       description = {
         "Make it fit a larger or smaller target: the last partition whose size can be changed takes"
             + " up the difference, with what is in it; those behind it move along. ext2, ext3, ext4"
-            + " and btrfs grow and shrink, XFS and physical volumes of LVM grow. The plan is"
-            + " printed and checked before anything is written."
+            + " and btrfs grow and shrink, XFS grows. In a physical volume of LVM the last logical"
+            + " volume whose size can be changed does, and those behind it move along; when a disk"
+            + " becomes smaller, free extents go first. The plan is printed and checked before"
+            + " anything is written."
       })
   private boolean resize;
 
@@ -24,7 +26,11 @@ final class ResizeOptions {
       names = "--part",
       paramLabel = "PLACE",
       order = 21,
-      description = "With --resize: the partition to change, such as p2 or LABEL=root.")
+      description = {
+        "With --resize: the partition or logical volume to change, such as p2, LABEL=root or"
+            + " group/root. Of a physical volume of LVM that is named itself, only the free extents"
+            + " change."
+      })
   private @Nullable String part;
 
   @Option(

@@ -3,7 +3,7 @@ package cairn.engine.resize;
 import cairn.base.block.BlockReader;
 import cairn.base.block.Extent;
 import cairn.base.bytes.CorruptData;
-import cairn.engine.inside.SpaceUse;
+import cairn.engine.resize.PhysicalVolumePlan.Wish;
 import cairn.engine.resize.ResizePlan.Change;
 import cairn.engine.resize.ResizePlan.Move;
 import cairn.filesystem.Content.Partitioned;
@@ -29,18 +29,13 @@ import java.util.TreeMap;
 /// and what is in use fits.
 ///
 /// One partition takes up the difference: the one that is named, else the last one whose size can
-/// be changed. Those behind it move along; order and alignment stay.
+/// be changed. Those behind it move along; order and alignment stay. In a physical volume of LVM
+/// the same goes for its logical volumes ([PhysicalVolumePlan]).
 public final class Planner {
   /// What partitions are aligned to.
   private static final long ALIGNMENT = 1 << 20;
 
   private static final String BIOS_BOOT = "21686148-6449-6e6f-744e-656564454649";
-
-  /// Of what is in use, one part in so many more is asked for when something shrinks: the tools
-  /// need room to move things, and the file system for its own tables.
-  private static final long SPARE_PART = 8;
-
-  private static final long SPARE_BYTES = 8 << 20;
 
   private final BlockReader volume;
   private final Places places;
@@ -86,15 +81,20 @@ public final class Planner {
     return undivided(disk);
   }
 
-  private ResizePlan undivided(Place disk) throws IOException, NoSuchPlace {
+  private ResizePlan undivided(Place disk) throws IOException, CorruptData, NoSuchPlace {
     if (wanted.place().isPresent()) {
       places.find(wanted.place().get());
     }
     long bytes = wanted.bytes();
     Move move = new Move(0, "disk", disk.content().type(), 0, volume.size(), 0, bytes);
-    Optional<Change> change =
-        move.fromBytes() == bytes ? Optional.empty() : Optional.of(checked(move));
-    return new ResizePlan(volume.size(), bytes, List.of(move), change, List.of(), List.of());
+    List<Move> moves = List.of(move);
+    if (move.fromBytes() == bytes) {
+      return new ResizePlan(
+          volume.size(), bytes, moves, moves, Optional.empty(), List.of(), List.of());
+    }
+    Taken taken = taken(move, disk);
+    return new ResizePlan(
+        volume.size(), bytes, moves, taken.pieces(), taken.change(), taken.patches(), List.of());
   }
 
   private ResizePlan divided(Partitioned content) throws IOException, CorruptData, NoSuchPlace {
@@ -122,16 +122,51 @@ public final class Planner {
     long room = table.usableEnd(wanted.bytes()) - end(moves);
     boolean fits = room >= 0 && room < ALIGNMENT;
     int changed = fits ? -1 : choose(moves, room);
+    List<Move> copied = new ArrayList<>();
+    List<Patch> patches = new ArrayList<>();
     Optional<Change> change = Optional.empty();
     if (changed >= 0) {
       stretch(moves, changed, Math.floorDiv(room, ALIGNMENT) * ALIGNMENT);
-      change = Optional.of(checked(moves.get(changed)));
+      Taken taken = taken(moves.get(changed), at(moves.get(changed).from()));
+      change = taken.change();
+      patches.addAll(taken.patches());
+      copied.addAll(taken.pieces());
     }
-    List<Extent> kept =
-        table.isMbr()
-            ? content.table().tables().stream().filter(each -> each.offset() > 0).toList()
-            : List.of();
-    return new ResizePlan(volume.size(), wanted.bytes(), moves, change, tables(table, moves), kept);
+    for (int index = 0; index < moves.size(); index++) {
+      if (index != changed) {
+        copied.add(moves.get(index));
+      }
+    }
+    patches.addAll(tables(table, moves));
+    return new ResizePlan(
+        volume.size(), wanted.bytes(), moves, copied, change, patches, kept(table, content));
+  }
+
+  private static List<Extent> kept(NewTable table, Partitioned content) {
+    return table.isMbr()
+        ? content.table().tables().stream().filter(each -> each.offset() > 0).toList()
+        : List.of();
+  }
+
+  /// How a partition, or a volume without any, comes to its new size.
+  private record Taken(List<Move> pieces, Optional<Change> change, List<Patch> patches) {}
+
+  private Taken taken(Move move, Place place) throws IOException, CorruptData, NoSuchPlace {
+    if (!PhysicalVolumePlan.isFor(place)) {
+      return new Taken(List.of(move), Optional.of(Sizes.checked(move, place)), List.of());
+    }
+    PhysicalVolumePlan plan = inGroup(move, place);
+    return new Taken(plan.pieces(), plan.change(), plan.patches());
+  }
+
+  private PhysicalVolumePlan inGroup(Move move, Place place)
+      throws IOException, CorruptData, NoSuchPlace {
+    Optional<Place> named =
+        wanted.place().isPresent()
+            ? Optional.of(places.find(wanted.place().get()))
+            : Optional.empty();
+    Wish wish = new Wish(named.isEmpty(), named.filter(each -> !each.equals(place)));
+    return PhysicalVolumePlan.of(places, place, move, wish);
   }
 
   private static long end(List<Move> moves) {
@@ -141,27 +176,28 @@ public final class Planner {
   private Place at(long offset) {
     return places.all().stream()
         .skip(1)
-        .filter(place -> !place.container().isEmpty() && place.offset() == offset)
+        .filter(place -> isPartition(place) && place.offset() == offset)
         .findFirst()
         .orElseThrow();
+  }
+
+  private boolean isPartition(Place place) {
+    return place.container().equals(places.all().getFirst().address());
   }
 
   /// Which one takes up the difference.
   ///
   /// @param room that is left behind the last one; less than 0 when there is too little
   /// @return -1 when none has to, or none can
-  private int choose(List<Move> moves, long room) throws CannotResize, NoSuchPlace {
+  private int choose(List<Move> moves, long room) throws IOException, CorruptData, NoSuchPlace {
     if (wanted.place().isPresent()) {
       return named(moves, places.find(wanted.place().get()));
     }
     for (int index = moves.size() - 1; index >= 0; index--) {
-      Optional<Resizer> resizer = Resizer.of(at(moves.get(index).from()).content());
-      if (resizer.isPresent() && mayMove(moves, index)) {
-        long bytes = moves.get(index).fromBytes() + Math.floorDiv(room, ALIGNMENT) * ALIGNMENT;
-        boolean fits = room > 0 || (resizer.get().shrinks() && bytes >= least(moves.get(index)));
-        if (fits && bytes >= resizer.get().leastBytes()) {
-          return index;
-        }
+      Move move = moves.get(index);
+      long bytes = move.fromBytes() + Math.floorDiv(room, ALIGNMENT) * ALIGNMENT;
+      if (mayMove(moves, index) && mayTake(move.at(move.to(), bytes))) {
+        return index;
       }
     }
     if (room < 0) {
@@ -175,9 +211,26 @@ public final class Planner {
     return -1;
   }
 
-  private int named(List<Move> moves, Place place) throws CannotResize {
+  private boolean mayTake(Move move) throws IOException, CorruptData, NoSuchPlace {
+    Place place = at(move.from());
+    if (!PhysicalVolumePlan.isFor(place)) {
+      return Sizes.mayBecome(place, move.fromBytes(), move.toBytes());
+    }
+    if (move.toBytes() > move.fromBytes()) {
+      return PhysicalVolumePlan.group(place).isPresent();
+    }
+    try {
+      return !inGroup(move, place).pieces().isEmpty();
+    } catch (CannotResize e) {
+      return false;
+    }
+  }
+
+  /// A logical volume means the partition that its group lies on.
+  private int named(List<Move> moves, Place place) throws IOException, CorruptData {
     for (int index = 0; index < moves.size(); index++) {
-      if (moves.get(index).from() == place.offset() && !place.container().isEmpty()) {
+      Place partition = at(moves.get(index).from());
+      if (partition.equals(place) || isOn(place, partition)) {
         if (!mayMove(moves, index)) {
           throw new CannotResize(
               moves.get(index).name()
@@ -187,23 +240,20 @@ public final class Planner {
         return index;
       }
     }
-    throw new CannotResize(place.address() + " is no partition");
+    throw new CannotResize(
+        place.address() + " is neither a partition nor a logical volume that can be changed");
+  }
+
+  private boolean isOn(Place place, Place partition) throws IOException, CorruptData {
+    return !isPartition(place)
+        && PhysicalVolumePlan.isFor(partition)
+        && PhysicalVolumePlan.group(partition).filter(place.container()::equals).isPresent();
   }
 
   /// Whether it may have another size, and those behind it another place.
   private boolean mayMove(List<Move> moves, int index) {
     return moves.stream().skip(index + 1).noneMatch(move -> fixed.contains(move.number()))
         && !fixed.contains(moves.get(index).number());
-  }
-
-  /// How small it may become: what is in use, and some room.
-  private long least(Move move) {
-    Place place = move.number() == 0 ? places.all().getFirst() : at(move.from());
-    if (!place.isFileSystem()) {
-      return Long.MAX_VALUE;
-    }
-    long used = SpaceUse.of(place).used().orElse(Long.MAX_VALUE / 2);
-    return used + used / SPARE_PART + SPARE_BYTES;
   }
 
   private static void stretch(List<Move> moves, int changed, long by) {
@@ -223,55 +273,5 @@ public final class Planner {
       }
     }
     return table.make(wanted.bytes(), spans);
-  }
-
-  private Change checked(Move move) throws CannotResize {
-    Place place = move.number() == 0 ? places.all().getFirst() : at(move.from());
-    Resizer resizer =
-        Resizer.of(place.content())
-            .orElseThrow(() -> new CannotResize(said(move) + ", whose size cannot be changed"));
-    if (move.toBytes() < move.fromBytes()) {
-      if (!resizer.shrinks()) {
-        throw new CannotResize(said(move) + ", which cannot be made smaller");
-      }
-      long least = least(move);
-      if (move.toBytes() < least) {
-        throw new CannotResize(
-            String.format(
-                Locale.ROOT,
-                "%s, and what is in it needs some %d bytes, of which %d would be left",
-                said(move),
-                least,
-                Math.max(0, move.toBytes())));
-      }
-    }
-    if (move.toBytes() < resizer.leastBytes()) {
-      throw new CannotResize(
-          String.format(
-              Locale.ROOT,
-              "%s, which cannot be made to have less than %d bytes",
-              said(move),
-              resizer.leastBytes()));
-    }
-    for (String program : programs(resizer)) {
-      if (Programs.find(program).isEmpty()) {
-        throw new CannotResize(said(move) + ", and there is no program " + program + " here");
-      }
-    }
-    Optional<String> obstacle = LoopArea.obstacle().or(resizer::obstacle);
-    if (obstacle.isPresent()) {
-      throw new CannotResize(obstacle.get());
-    }
-    return new Change(move, resizer);
-  }
-
-  private static List<String> programs(Resizer resizer) {
-    List<String> programs = new ArrayList<>(LoopArea.PROGRAMS);
-    programs.addAll(resizer.programs());
-    return programs;
-  }
-
-  private static String said(Move move) {
-    return move.name() + " holds " + move.type();
   }
 }

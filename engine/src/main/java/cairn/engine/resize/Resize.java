@@ -105,6 +105,8 @@ public final class Resize {
     long first = Math.min(plan.sourceBytes(), plan.targetBytes());
     for (Move move : plan.moves()) {
       first = Math.min(first, move.from());
+    }
+    for (Move move : plan.copied()) {
       if (move.toBytes() >= move.fromBytes()) {
         Segment whole = new Segment(move.from(), move.fromBytes(), move.to());
         segments.addAll(RelocatingSink.around(whole, plan.tables()));

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Changes the size of what lies in a partition, by its own tools.
+/// Changes the size of a file system, by its own tools.
 public interface Resizer {
   /// The programs that it takes.
   List<String> programs();
@@ -39,7 +39,6 @@ public interface Resizer {
       case "ext2", "ext3", "ext4" -> Optional.of(new ExtResizer());
       case "xfs" -> Optional.of(new XfsResizer());
       case "btrfs" -> Optional.of(new BtrfsResizer(identity));
-      case "LVM2_member" -> Optional.of(new PhysicalVolumeResizer());
       default -> Optional.empty();
     };
   }

@@ -56,6 +56,11 @@ record LvmExtents(long offset, long extentBytes, int count, BitSet used) {
           "raid6_la_6",
           "raid6_ra_6");
 
+  /// Of a physical volume without a group.
+  static LvmExtents none(long offset) {
+    return new LvmExtents(offset, SECTOR, 0, new BitSet());
+  }
+
   /// @param group the section of the volume group
   /// @param id of the physical volume, without hyphens
   static LvmExtents of(Section group, String id, long deviceBytes) throws CorruptData, MapRefused {

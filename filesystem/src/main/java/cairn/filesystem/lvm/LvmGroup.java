@@ -10,7 +10,7 @@ import java.util.TreeMap;
 /// A volume group, as the metadata describes it.
 ///
 /// @param seqno counts the changes of the metadata
-/// @param section as it was read
+/// @param root the whole text, and the section of the group in it, as they were read
 /// @param physicals by their names in the metadata
 /// @param logicals by their names, hidden ones included; looked into when they are needed
 record LvmGroup(
@@ -18,6 +18,7 @@ record LvmGroup(
     String id,
     long seqno,
     long extentBytes,
+    Section root,
     Section section,
     SortedMap<String, Physical> physicals,
     SortedMap<String, Section> logicals) {
@@ -76,6 +77,7 @@ record LvmGroup(
         plain(group.text("id")),
         group.number("seqno"),
         extent * SECTOR,
+        root,
         group,
         physicals,
         group.sectionOrEmpty("logical_volumes").sections());

@@ -5,9 +5,14 @@ import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import cairn.filesystem.layout.Area;
 import cairn.filesystem.layout.Fields;
+import cairn.filesystem.layout.Patches.Patch;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// The label, in one of the first four sectors of 512 bytes, and the header behind it.
 /// Little-endian.
@@ -61,6 +66,31 @@ record LvmLabel(String id, long deviceBytes, long dataOffset, List<Range> metada
       }
     }
     throw subject.corrupt("magic", "none", MAGIC);
+  }
+
+  /// The label for a device of another size. It must be sound.
+  ///
+  /// @param moved where a metadata area lies then
+  static Patch patch(BlockReader volume, long deviceBytes, UnaryOperator<Range> moved)
+      throws IOException, CorruptData {
+    Subject subject = Subject.of("label", "lvm2");
+    byte[] head = Area.read(volume, 0, SECTORS * SECTOR, subject);
+    Fields fields = Fields.littleEndian(head);
+    int sector = 0;
+    while (!fields.holds(sector * SECTOR, MAGIC)) {
+      sector++;
+    }
+    byte[] bytes = Arrays.copyOfRange(head, sector * SECTOR, (sector + 1) * SECTOR);
+    ByteBuffer label = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int at = label.getInt(20) + ID_BYTES;
+    label.putLong(at, deviceBytes);
+    int next = ranges(Fields.littleEndian(bytes), at + 8, new ArrayList<>(), subject);
+    for (; label.getLong(next) != 0; next += 16) {
+      Range area = moved.apply(new Range(label.getLong(next), label.getLong(next + 8)));
+      label.putLong(next, area.offset()).putLong(next + 8, area.size());
+    }
+    label.putInt(16, LvmCrc.of(bytes, 20, SECTOR - 20));
+    return new Patch((long) sector * SECTOR, bytes);
   }
 
   private static LvmLabel read(Fields label, int sector) throws CorruptData {

@@ -5,8 +5,12 @@ import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import cairn.filesystem.layout.Area;
 import cairn.filesystem.layout.Fields;
+import cairn.filesystem.layout.Patches.Patch;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// A metadata area: a header of 512 bytes, `struct mda_header`, and behind it a ring of texts.
@@ -41,6 +45,30 @@ record LvmMetadata(LvmLabel.Range area, Optional<String> text, boolean changing)
     Optional<String> text =
         used ? Optional.of(text(volume, area, header, subject)) : Optional.empty();
     return new LvmMetadata(area, text, header.u64(64) != 0);
+  }
+
+  /// The area with another text, at the start of its ring. An area that is not used stays so.
+  ///
+  /// @param moved where it lies then
+  static Patch patch(
+      BlockReader volume, LvmLabel.Range area, LvmLabel.Range moved, Optional<String> text)
+      throws IOException, CorruptData {
+    Subject subject = Subject.of("metadata area", "lvm2").at(Long.toString(area.offset()));
+    byte[] old = Area.read(volume, area.offset(), HEADER_BYTES, subject);
+    boolean used = read(volume, area).text().isPresent();
+    byte[] bytes =
+        used ? (text.orElseThrow() + '\0').getBytes(StandardCharsets.UTF_8) : new byte[0];
+    long most = Math.min(TEXT_BYTES_MAX, area.size() - HEADER_BYTES) / 2;
+    subject.check(bytes.length <= most, "text size", bytes.length, "1.." + most);
+    int sectors = Math.ceilDiv(bytes.length, HEADER_BYTES);
+    byte[] whole = Arrays.copyOf(old, HEADER_BYTES * (1 + sectors));
+    System.arraycopy(bytes, 0, whole, HEADER_BYTES, bytes.length);
+    ByteBuffer header = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN);
+    header.putLong(24, moved.offset());
+    header.putLong(40, used ? HEADER_BYTES : 0).putLong(48, bytes.length);
+    header.putInt(56, used ? LvmCrc.of(bytes, 0, bytes.length) : 0);
+    header.putInt(0, LvmCrc.of(whole, 4, HEADER_BYTES - 4));
+    return new Patch(moved.offset(), whole);
   }
 
   /// A text that does not fit before the end of the ring goes on at its start.

@@ -109,6 +109,16 @@ public final class LvmPhysicalVolume implements Format, Checkable {
     new LvmCheck(volume, label, findings).run(newer);
   }
 
+  /// What lies where on it.
+  ///
+  /// @throws LvmRefused when that cannot be changed
+  public LvmLayout layout() throws IOException, CorruptData, LvmRefused {
+    if (newer.isPresent()) {
+      throw new LvmRefused("its metadata is out of date");
+    }
+    return LvmLayout.of(volume, label);
+  }
+
   private LvmExtents extents() throws IOException, CorruptData, MapRefused {
     List<LvmMetadata> copies = new ArrayList<>();
     for (LvmLabel.Range area : label.metadata()) {

@@ -3,21 +3,37 @@ package cairn.filesystem.lvm;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// Reads the text in which LVM2 writes its metadata: sections in braces, and in them names with a
 /// number, a string in quotes, or a list of those in brackets. `#` begins a comment.
 final class LvmText {
   private static final int DEPTH_MAX = 16;
 
-  /// A section; values are [Long], [String], [List] of those, or [Section].
+  /// A section; values are [Long], [String], [List] of those, or [Section], in their order.
   record Section(Map<String, Object> values) {
     Section {
-      values = Map.copyOf(values);
+      values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+
+    /// The same with another value in place of one, or behind the others.
+    Section with(String name, Object value) {
+      Map<String, Object> changed = new LinkedHashMap<>(values);
+      changed.put(name, value);
+      return new Section(changed);
+    }
+
+    /// The same without some of its values.
+    Section without(Predicate<String> names) {
+      Map<String, Object> changed = new LinkedHashMap<>(values);
+      changed.keySet().removeIf(names);
+      return new Section(changed);
     }
 
     /// The sections in it by their names, in alphabetical order.

@@ -1,8 +1,8 @@
 package cairn.filesystem.lvm;
 
 import cairn.filesystem.test.FilledImage;
-import cairn.filesystem.test.LvmTools;
 import cairn.linux.test.LoopDevice;
+import cairn.linux.test.LvmTools;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

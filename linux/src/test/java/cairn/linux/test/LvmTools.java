@@ -1,7 +1,5 @@
-package cairn.filesystem.test;
+package cairn.linux.test;
 
-import cairn.linux.test.Command;
-import cairn.linux.test.LoopDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +62,14 @@ public final class LvmTools {
   /// @param arguments name, size, group, and the extents to take
   public void create(String arguments) throws IOException {
     String[] words = arguments.split(" ", -1);
-    run("lvcreate -an -Zn -Wn -n " + words[0] + " -L " + words[1] + " group " + words[3]);
+    run(
+        "lvcreate -an -Zn -Wn -n "
+            + words[0]
+            + " -L "
+            + words[1]
+            + " "
+            + words[2]
+            + " "
+            + words[3]);
   }
 }
