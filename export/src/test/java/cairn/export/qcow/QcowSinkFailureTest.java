@@ -24,15 +24,19 @@ import org.junit.jupiter.api.io.TempDir;
 final class QcowSinkFailureTest {
   private static final int SIZE = 150_000;
 
+  /// `-Dcrashed=500` for the long run: each is stopped at each of its calls.
+  private static final int WORKLOADS = Integer.getInteger("crashed", 1);
+
   @TempDir private Path folder;
 
   @Test
   void eachFailureIsToldAndLeavesNoImageThatLooksWhole(Seed seed) throws Exception {
-    for (boolean compress : new boolean[] {false, true}) {
-      QcowOptions options = new QcowOptions(12, compress, Optional.empty());
-      Workload workload = new Workload(new byte[SIZE], 1 << 12, seed);
+    for (int i = 0; i < 2 * WORKLOADS; i++) {
+      Seed own = seed.split(i / 2);
+      QcowOptions options = new QcowOptions(12, i % 2 == 1, Optional.empty());
+      Workload workload = new Workload(new byte[SIZE], 1 << 12, own);
       int call = 0;
-      while (failsAt(call, options, workload, seed.split(call))) {
+      while (failsAt(call, options, workload, own.split(call))) {
         call++;
       }
       assertThat(call).as("calls that failed").isGreaterThan(4);
