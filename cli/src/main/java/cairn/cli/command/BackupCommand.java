@@ -104,7 +104,10 @@ final class BackupCommand extends CairnCommand {
       arity = "0..*",
       description =
           "An image file, a block device, or an NBD export: nbd://HOST[:PORT]/EXPORT, or"
-              + " nbd+unix:///EXPORT?socket=PATH.")
+              + " nbd+unix:///EXPORT?socket=PATH. With nbds in place of nbd it is encrypted, and"
+              + " the server has to prove who it is: to the authorities that Java knows, or with"
+              + " ?tls-certificates=DIR to those in ca-cert.pem there, where client-cert.pem and"
+              + " client-key.pem may be, too.")
   private List<String> sources = List.of();
 
   @Option(

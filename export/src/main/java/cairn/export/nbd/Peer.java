@@ -1,5 +1,6 @@
 package cairn.export.nbd;
 
+import cairn.volume.nbd.TlsChannel;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;

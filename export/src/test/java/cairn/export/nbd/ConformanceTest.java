@@ -9,6 +9,7 @@ import cairn.linux.test.Command;
 import cairn.volume.nbd.OptionCode;
 import cairn.volume.nbd.OptionHeader;
 import cairn.volume.nbd.OptionReply;
+import cairn.volume.nbd.TlsKeys;
 import cairn.volume.overlay.Overlay;
 import cairn.volume.overlay.OverlayBase;
 import cairn.volume.overlay.Overlays;

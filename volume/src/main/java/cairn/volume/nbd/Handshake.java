@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import javax.net.ssl.SSLException;
 
 /// The client's side of the negotiation: structured replies if they can be had, contexts, and the
 /// export by [OptionCode#GO].
@@ -17,11 +18,13 @@ final class Handshake {
   private static final int SIZE_MIN_MAX = 64 * 1024;
 
   private final Transport transport;
+  private final boolean tls;
   private final String export;
 
-  Handshake(Transport transport, String export) {
+  Handshake(Transport transport, NbdUri uri) {
     this.transport = transport;
-    this.export = export;
+    this.tls = uri.tls();
+    this.export = uri.export();
   }
 
   /// What was agreed on.
@@ -41,9 +44,24 @@ final class Handshake {
     }
     int flags = greeting.flags() & (Greeting.FIXED_NEWSTYLE | Greeting.NO_ZEROES);
     transport.write(ByteBuffer.allocate(Greeting.CLIENT_FLAGS_BYTES).putInt(flags));
+    if (tls) {
+      encrypt();
+    }
     boolean structured = isAgreed(OptionCode.STRUCTURED_REPLY, new byte[0]);
     Map<String, Integer> contexts = structured && !wanted.isEmpty() ? contexts(wanted) : Map.of();
     return go(structured, contexts);
+  }
+
+  /// Somebody on the way could leave it out, so that nothing goes on without it.
+  private void encrypt() throws IOException {
+    if (!isAgreed(OptionCode.STARTTLS, new byte[0])) {
+      throw new IOException("the server does not encrypt; without TLS its URI begins with nbd");
+    }
+    try {
+      transport.encrypt();
+    } catch (SSLException e) {
+      throw new IOException("the encryption fails: " + e.getMessage(), e);
+    }
   }
 
   private boolean isAgreed(int option, byte[] data) throws IOException {

@@ -62,7 +62,7 @@ public final class NbdClient implements Closeable {
         FutureTask<Handshake.Agreed> handshake =
             new FutureTask<>(() -> {
               transport.connect();
-              return new Handshake(transport, uri.export()).run(contexts);
+              return new Handshake(transport, uri).run(contexts);
             });
         Thread.ofPlatform().daemon().name("nbd-handshake").start(handshake);
         Handshake.Agreed agreed = result(handshake, patience.handshake());

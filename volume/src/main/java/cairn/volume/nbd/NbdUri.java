@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -16,16 +17,31 @@ import java.util.Optional;
 /// @param port 0 for a Unix socket
 /// @param socket the Unix socket
 /// @param export its name; empty for the default export
-public record NbdUri(boolean tls, String host, int port, Optional<Path> socket, String export) {
+/// @param security what a client is told of encryption: no part of the place
+public record NbdUri(
+    boolean tls, String host, int port, Optional<Path> socket, String export, Security security) {
   private static final String SOCKET = "socket=";
+  private static final String CERTIFICATES = "tls-certificates=";
+  private static final String HOSTNAME = "tls-hostname=";
   private static final int PORT_MAX = 65_535;
 
+  /// @param certificates a directory with `ca-cert.pem` and perhaps a client's own
+  /// @param hostname that the server's certificate is for, if it is not the one in the URI
+  public record Security(Optional<Path> certificates, Optional<String> hostname) {
+    static final Security NONE = new Security(Optional.empty(), Optional.empty());
+  }
+
   public static NbdUri tcp(boolean tls, String host, int port, String export) {
-    return new NbdUri(tls, host, port, Optional.empty(), export);
+    return new NbdUri(tls, host, port, Optional.empty(), export, Security.NONE);
   }
 
   public static NbdUri unix(boolean tls, Path socket, String export) {
-    return new NbdUri(tls, "", 0, Optional.of(socket), export);
+    return new NbdUri(tls, "", 0, Optional.of(socket), export, Security.NONE);
+  }
+
+  /// The name that the certificate of a server must be for: at a Unix socket `localhost`.
+  String certifiedName() {
+    return security.hostname().orElse(host.isEmpty() ? "localhost" : host);
   }
 
   /// Whether a text means to be one.
@@ -40,12 +56,34 @@ public record NbdUri(boolean tls, String host, int port, Optional<Path> socket, 
     boolean tls = scheme.startsWith("nbds");
     String path = uri.getPath() == null ? "" : uri.getPath();
     String export = path.startsWith("/") ? path.substring(1) : path;
-    return switch (scheme) {
-      case "nbd", "nbds" -> tcp(tls, host(uri), port(uri), export);
-      case "nbd+unix", "nbds+unix" -> unix(tls, socket(uri), export);
-      default ->
-          throw new URISyntaxException(text, "must begin with nbd, nbds, nbd+unix or nbds+unix");
-    };
+    NbdUri place =
+        switch (scheme) {
+          case "nbd", "nbds" -> tcp(tls, host(uri), port(uri), export);
+          case "nbd+unix", "nbds+unix" -> unix(tls, socket(uri), export);
+          default ->
+              throw new URISyntaxException(
+                  text, "must begin with nbd, nbds, nbd+unix or nbds+unix");
+        };
+    return tls ? place.with(security(uri)) : place;
+  }
+
+  private NbdUri with(Security told) {
+    return new NbdUri(tls, host, port, socket, export, told);
+  }
+
+  private static Security security(URI uri) throws URISyntaxException {
+    Optional<String> directory = parameter(uri, CERTIFICATES);
+    Optional<Path> certificates =
+        directory.isPresent() ? Optional.of(path(uri, directory.get())) : Optional.empty();
+    return new Security(certificates, parameter(uri, HOSTNAME));
+  }
+
+  private static Optional<String> parameter(URI uri, String name) {
+    String query = uri.getQuery() == null ? "" : uri.getQuery();
+    return Arrays.stream(query.split("&", -1))
+        .filter(part -> part.startsWith(name) && part.length() > name.length())
+        .map(part -> part.substring(name.length()))
+        .findFirst();
   }
 
   private static String host(URI uri) throws URISyntaxException {
@@ -64,20 +102,19 @@ public record NbdUri(boolean tls, String host, int port, Optional<Path> socket, 
   }
 
   private static Path socket(URI uri) throws URISyntaxException {
-    String query = uri.getQuery() == null ? "" : uri.getQuery();
-    for (String part : query.split("&", -1)) {
-      if (part.startsWith(SOCKET) && part.length() > SOCKET.length()) {
-        return path(uri, part.substring(SOCKET.length()));
-      }
+    Optional<String> name = parameter(uri, SOCKET);
+    if (name.isEmpty()) {
+      throw new URISyntaxException(uri.toString(), "there is no ?socket=PATH in it");
     }
-    throw new URISyntaxException(uri.toString(), "there is no ?socket=PATH in it");
+    return path(uri, name.get());
   }
 
   private static Path path(URI uri, String name) throws URISyntaxException {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {
-      URISyntaxException no = new URISyntaxException(uri.toString(), "its socket is no path");
+      URISyntaxException no =
+          new URISyntaxException(uri.toString(), "its socket or directory is no path");
       no.initCause(e);
       throw no;
     }

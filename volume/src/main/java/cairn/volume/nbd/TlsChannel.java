@@ -1,4 +1,4 @@
-package cairn.export.nbd;
+package cairn.volume.nbd;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import javax.net.ssl.SSLException;
 
 /// An encrypted channel on another one, whatever that is: Java's TLS sockets are for TCP only. One
 /// thread may read while another one writes.
-final class TlsChannel implements ByteChannel {
+public final class TlsChannel implements ByteChannel {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final ByteChannel below;
@@ -25,7 +25,7 @@ final class TlsChannel implements ByteChannel {
   /// Reading has something to say too when keys are changed.
   private final Lock wrapping = new ReentrantLock();
 
-  TlsChannel(ByteChannel below, SSLEngine engine) {
+  public TlsChannel(ByteChannel below, SSLEngine engine) {
     this.below = below;
     this.engine = engine;
     this.sealed = ByteBuffer.allocate(engine.getSession().getPacketBufferSize()).limit(0);
@@ -33,7 +33,7 @@ final class TlsChannel implements ByteChannel {
     this.outgoing = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
   }
 
-  void handshake() throws IOException {
+  public void handshake() throws IOException {
     engine.beginHandshake();
     HandshakeStatus status = engine.getHandshakeStatus();
     while (status != HandshakeStatus.NOT_HANDSHAKING && status != HandshakeStatus.FINISHED) {
@@ -66,7 +66,8 @@ final class TlsChannel implements ByteChannel {
             return result.getHandshakeStatus();
           }
           case BUFFER_UNDERFLOW -> fill();
-          case CLOSED -> throw new EOFException("the client has ended the encrypted connection");
+          case CLOSED ->
+              throw new EOFException("the other side has ended the encrypted connection");
           case BUFFER_OVERFLOW -> throw new SSLException("a record is larger than it may be");
         }
       }
@@ -79,7 +80,7 @@ final class TlsChannel implements ByteChannel {
     sealed.compact();
     try {
       if (below.read(sealed) < 0) {
-        throw new EOFException("the client went away");
+        throw new EOFException("the other side went away");
       }
     } finally {
       sealed.flip();

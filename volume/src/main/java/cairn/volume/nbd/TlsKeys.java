@@ -1,4 +1,4 @@
-package cairn.export.nbd;
+package cairn.volume.nbd;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,10 +18,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/// What a server proves with who it is: a certificate and its key, as PEM files.
+/// What a server, or a client, proves with who it is: a certificate and its key, as PEM files.
 public final class TlsKeys {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
@@ -29,10 +30,23 @@ public final class TlsKeys {
 
   private TlsKeys() {}
 
+  /// For a server.
+  ///
   /// @param certificates that of the server first, then those that it was signed with
   /// @param key of the server, PKCS #8
   /// @throws IOException saying which of the files is no good, and why
   public static SSLContext load(Path certificates, Path key) throws IOException {
+    KeyManager[] managers = managers(certificates, key);
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(managers, null, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("TLS cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  static KeyManager[] managers(Path certificates, Path key) throws IOException {
     Certificate[] chain = certificates(certificates);
     PrivateKey secret = key(key);
     char[] none = new char[0];
@@ -40,13 +54,11 @@ public final class TlsKeys {
       checkPair(secret, chain[0]);
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, none);
-      store.setKeyEntry("server", secret, none, chain);
+      store.setKeyEntry("own", secret, none, chain);
       KeyManagerFactory managers =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       managers.init(store, none);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(managers.getKeyManagers(), null, null);
-      return context;
+      return managers.getKeyManagers();
     } catch (GeneralSecurityException e) {
       throw new IOException(
           certificates + " and " + key + " do not go together: " + e.getMessage(), e);
@@ -74,7 +86,7 @@ public final class TlsKeys {
     }
   }
 
-  private static Certificate[] certificates(Path file) throws IOException {
+  static Certificate[] certificates(Path file) throws IOException {
     try {
       Certificate[] chain =
           CertificateFactory.getInstance("X.509")

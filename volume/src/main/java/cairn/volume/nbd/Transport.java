@@ -10,10 +10,12 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLEngine;
 import jdk.net.ExtendedSocketOptions;
 
 /// The bytes between client and server. One thread reads while another writes.
@@ -23,21 +25,23 @@ final class Transport implements Closeable {
   private static final int KEEPALIVE_COUNT = 8;
 
   private final NbdUri uri;
-  private final SocketChannel channel;
-  private final InputStream in;
+  private final SocketChannel socket;
+
+  /// The socket, or what is encrypted on it.
+  private volatile ByteChannel channel;
+
+  private volatile InputStream in;
   private final AtomicLong received = new AtomicLong();
 
   private Transport(NbdUri uri, SocketChannel channel) {
     this.uri = uri;
+    this.socket = channel;
     this.channel = channel;
     this.in = Channels.newInputStream(channel);
   }
 
   /// Not connected yet. To close it ends whatever waits for it.
   static Transport of(NbdUri uri) throws IOException {
-    if (uri.tls()) {
-      throw new IOException("this version reads from NBD servers without TLS only");
-    }
     return new Transport(
         uri,
         uri.socket().isPresent()
@@ -47,11 +51,11 @@ final class Transport implements Closeable {
 
   void connect() throws IOException {
     if (uri.socket().isPresent()) {
-      channel.connect(UnixDomainSocketAddress.of(uri.socket().get()));
+      socket.connect(UnixDomainSocketAddress.of(uri.socket().get()));
       return;
     }
     try {
-      channel.connect(new InetSocketAddress(uri.host(), uri.port()));
+      socket.connect(new InetSocketAddress(uri.host(), uri.port()));
     } catch (UnresolvedAddressException e) {
       throw new IOException("there is no host " + uri.host(), e);
     }
@@ -63,9 +67,19 @@ final class Transport implements Closeable {
   }
 
   private <T> void set(SocketOption<T> option, T value) throws IOException {
-    if (channel.supportedOptions().contains(option)) {
-      channel.setOption(option, value);
+    if (socket.supportedOptions().contains(option)) {
+      socket.setOption(option, value);
     }
+  }
+
+  /// Goes on encrypted, with a server that proves to be the one that is wanted.
+  void encrypt() throws IOException {
+    SSLEngine engine =
+        ServerTrust.engine(uri.security().certificates(), uri.certifiedName(), uri.port());
+    TlsChannel encrypted = new TlsChannel(socket, engine);
+    encrypted.handshake();
+    in = Channels.newInputStream(encrypted);
+    channel = encrypted;
   }
 
   /// How many bytes have arrived so far.
@@ -101,6 +115,6 @@ final class Transport implements Closeable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    socket.close();
   }
 }

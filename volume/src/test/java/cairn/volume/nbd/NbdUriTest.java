@@ -35,6 +35,17 @@ class NbdUriTest {
         .isEqualTo(NbdUri.unix(false, Path.of("/s"), "e"));
   }
 
+  /// Whom to believe is no part of where something is.
+  @Test
+  void whatIsSaidOfEncryptionIsKeptApart() throws URISyntaxException {
+    NbdUri uri = NbdUri.parse("nbds://host/x?tls-certificates=/etc/keys&tls-hostname=other");
+    assertThat(uri).hasToString("nbds://host/x");
+    assertThat(uri.security().certificates()).contains(Path.of("/etc/keys"));
+    assertThat(uri.certifiedName()).isEqualTo("other");
+    assertThat(NbdUri.parse("nbds://host/x").certifiedName()).isEqualTo("host");
+    assertThat(NbdUri.parse("nbds+unix:///x?socket=/s").certifiedName()).isEqualTo("localhost");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
