@@ -5,6 +5,7 @@ import cairn.base.block.Extent;
 import cairn.base.block.Extent.State;
 import cairn.base.bytes.ChunkId;
 import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Slice;
 import cairn.repository.View;
 import cairn.repository.read.ChunkReader;
 import cairn.repository.snapshot.VolumeImage;
@@ -97,7 +98,7 @@ public final class SnapshotVolume implements BlockReader {
       if (chunk == null) {
         Arrays.fill(target, to, to + count, (byte) 0);
       } else {
-        System.arraycopy(block(at / image.blockBytes(), chunk), skip, target, to, count);
+        block(at / image.blockBytes(), chunk, skip, Slice.of(target, to, count));
       }
       at += count;
     }
@@ -111,7 +112,8 @@ public final class SnapshotVolume implements BlockReader {
     }
   }
 
-  private byte[] block(long number, ChunkId chunk) throws IOException {
+  /// A block that is wanted whole is decoded to where it is wanted.
+  private void block(long number, ChunkId chunk, int skip, Slice target) throws IOException {
     ChunkReader reader = idle.poll();
     if (reader == null) {
       reader = newReader.get();
@@ -119,11 +121,13 @@ public final class SnapshotVolume implements BlockReader {
     long offset = number * image.blockBytes();
     int length = image.blockLength(number);
     try {
-      byte[] block = reader.read(chunk);
-      if (block.length != length) {
-        throw new IOException("a block has " + block.length + " bytes in place of " + length);
+      if (target.length() == length) {
+        reader.read(chunk, target);
+      } else {
+        byte[] block = new byte[length];
+        reader.read(chunk, Slice.of(block));
+        System.arraycopy(block, skip, target.bytes(), target.offset(), target.length());
       }
-      return block;
     } catch (CorruptData | IOException e) {
       throw failed(offset, length, e);
     } finally {
