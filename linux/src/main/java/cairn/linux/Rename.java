@@ -13,7 +13,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /// Gives a finished file its name, durably. The old name must lie in the directory of the new one,
-/// or in one that is of no use afterwards.
+/// or in one that is of no use afterwards. What throws [NameNotStored] has given the name.
 public final class Rename {
   private static final int AT_FDCWD = -100;
   private static final int NO_REPLACE = 1;
@@ -63,6 +63,8 @@ public final class Rename {
     if (parent != null) {
       try (NativeFile directory = NativeFile.open(parent)) {
         directory.sync();
+      } catch (IOException e) {
+        throw new NameNotStored(child, e);
       }
     }
   }

@@ -104,7 +104,11 @@ public final class DeviceSink implements BlockSink {
 
   @Override
   public void close() throws IOException {
-    device.close();
+    try {
+      device.close();
+    } catch (CallFailed e) {
+      throw transfer.failed("store", 0, size, e);
+    }
   }
 
   private void zeroRange(long offset, long length) throws IOException {

@@ -3,6 +3,7 @@ package cairn.volume;
 import cairn.linux.CallFailed;
 import cairn.linux.Errno;
 import cairn.linux.FileStatus;
+import cairn.linux.NameNotStored;
 import cairn.linux.NativeFile;
 import cairn.linux.RawFile;
 import cairn.linux.Rename;
@@ -186,17 +187,28 @@ public final class PartialFile implements Closeable {
   }
 
   /// Takes the target's name, durably.
+  ///
+  /// @throws NameNotStored when it has the name, and may lose it
   public void publish() throws IOException {
     if (state != State.STORED) {
       throw new IllegalStateException(names.target() + " is " + state);
     }
+    try {
+      takeName();
+    } catch (NameNotStored e) {
+      state = State.NAMED;
+      throw e;
+    }
+    state = State.NAMED;
+    removeFolder();
+  }
+
+  private void takeName() throws IOException {
     if (names.replaces() == Replaces.ANY_FILE || isStillEmpty()) {
       Rename.replacing(names.partial(), names.target());
     } else {
       takeFreeName();
     }
-    state = State.NAMED;
-    removeFolder();
   }
 
   private void removeFolder() throws IOException {

@@ -123,6 +123,19 @@ final class DeviceSinkTest {
   }
 
   @Test
+  void aCloseThatFailsIsTold() throws IOException {
+    Path backing = Files.write(directory.resolve("backing"), new byte[DEVICE_BYTES]);
+    try (LoopDevice loop = LoopDevice.over(backing)) {
+      FaultyFile device = new FaultyFile(exclusive(loop)).failing(FaultyFile.Call.CLOSE, Errno.EIO);
+      DeviceSink sink = new DeviceSink(device, DEVICE_BYTES, 512, true);
+      sink.finish();
+      assertThatThrownBy(sink::close)
+          .hasMessageContainingAll("store bytes 0+4194304", loop.toString(), "EIO");
+      device.healed().close();
+    }
+  }
+
+  @Test
   void severalThreadsMayWriteOneSector(Seed seed) throws Exception {
     Path backing = Files.write(directory.resolve("backing"), new byte[8192]);
     byte[] image = seed.bytes(4096);

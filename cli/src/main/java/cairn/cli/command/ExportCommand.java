@@ -14,6 +14,7 @@ import cairn.engine.restore.RestoreReport;
 import cairn.engine.restore.RestoreRequest;
 import cairn.export.ImageKind;
 import cairn.export.QemuImg;
+import cairn.linux.NameNotStored;
 import cairn.repository.View;
 import cairn.repository.snapshot.Snapshot;
 import cairn.repository.snapshot.VolumeImage;
@@ -226,8 +227,7 @@ final class ExportCommand extends CairnCommand {
       try {
         for (ExportTarget target : publish ? targets : List.<ExportTarget>of()) {
           shell().cancellation().check();
-          target.sink().publish();
-          named.add(target.file());
+          publish(target);
         }
       } catch (IOException e) {
         throw new Explained(e, state());
@@ -240,12 +240,25 @@ final class ExportCommand extends CairnCommand {
       return new ExportOutcome(manner.kind(), images, problems, publish, warnings);
     }
 
+    private void publish(ExportTarget target) throws IOException {
+      try {
+        target.sink().publish();
+      } catch (NameNotStored e) {
+        named.add(target.file());
+        throw e;
+      }
+      named.add(target.file());
+    }
+
     /// What a person should know of the files when there was a failure.
     private String state() {
       List<String> others =
           targets.stream().map(ExportTarget::file).filter(file -> !named.contains(file)).toList();
-      String whole = named.isEmpty() ? "" : String.join(", ", named) + " is whole; ";
-      return whole
+      String whole = String.join(", ", named) + (named.size() == 1 ? " is" : " are") + " whole";
+      if (others.isEmpty()) {
+        return whole;
+      }
+      return (named.isEmpty() ? "" : whole + "; ")
           + String.join(", ", others)
           + (others.size() == 1 ? " is" : " are")
           + " as before";

@@ -5,6 +5,7 @@ import cairn.cli.shell.UsageError;
 import cairn.engine.resize.ResizeTarget;
 import cairn.linux.BlockIoctl;
 import cairn.linux.FileStatus;
+import cairn.linux.NameNotStored;
 import cairn.linux.NativeFile;
 import cairn.volume.FileSink;
 import cairn.volume.SinkOptions;
@@ -81,9 +82,18 @@ final class LocalTarget implements ResizeTarget, Closeable {
       written.sync();
     }
     if (sink instanceof FileSink image) {
-      image.publish();
+      publish(image);
     }
     sealed = true;
+  }
+
+  private void publish(FileSink image) throws IOException {
+    try {
+      image.publish();
+    } catch (NameNotStored e) {
+      sealed = true;
+      throw e;
+    }
   }
 
   /// What a person should know of it when nothing more is written to it.

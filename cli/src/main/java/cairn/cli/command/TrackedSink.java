@@ -1,6 +1,7 @@
 package cairn.cli.command;
 
 import cairn.base.block.BlockSink;
+import cairn.linux.NameNotStored;
 import cairn.volume.DeviceSink;
 import java.io.IOException;
 
@@ -42,7 +43,12 @@ final class TrackedSink implements BlockSink {
 
   @Override
   public void finish() throws IOException {
-    sink.finish();
+    try {
+      sink.finish();
+    } catch (NameNotStored e) {
+      finished = true;
+      throw e;
+    }
     finished = true;
   }
 
