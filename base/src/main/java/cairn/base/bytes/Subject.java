@@ -45,6 +45,13 @@ public record Subject(String kind, String id, String place, int slot) {
     }
   }
 
+  /// Checks that `have` is from `least` to `most`. Makes words only when it is not.
+  public void checkWithin(long have, long least, long most, String field) throws CorruptData {
+    if (have < least || have > most) {
+      throw corrupt(field, Long.toString(have), least + ".." + most);
+    }
+  }
+
   public void checkEqual(long have, long expect, String field) throws CorruptData {
     check(have == expect, field, have, expect);
   }

@@ -196,6 +196,26 @@ final class BtrfsCheckTest {
     assertThat(replayed.unknown()).isEmpty();
   }
 
+  /// Beyond all others, where a difference of addresses is no length any more.
+  @Test
+  void anExtentAtAnyAddressIsAProblem() throws IOException, CorruptData, NotHere, Unreadable {
+    DamagedImage image = image();
+    int tried = 0;
+    for (int index = 0; index < image.count(); index++) {
+      Fields block = image.block(index);
+      OptionalInt item = block.u8(0x64) == 0 ? itemOfType(block, 108) : OptionalInt.empty();
+      int data = item.isEmpty() ? 0 : DamagedImage.HEADER + (int) block.u32(item.getAsInt() + 17);
+      if (block.u64(0x58) == 5 && data > 0 && block.u8(data + 20) == 1) {
+        image.change(index, data + 28, 0xE0, true);
+        assertThat(image.check(false).messages()).isNotEmpty();
+        assertThat(count(image)).isGreaterThan(100);
+        image.undo();
+        tried++;
+      }
+    }
+    assertThat(tried).isPositive();
+  }
+
   private static int find(byte[] image, long address) {
     Fields fields = Fields.littleEndian(image);
     for (int at = 1 << 20; at < image.length; at += 4096) {

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -78,6 +79,26 @@ final class ExtFilesTest {
     }
     assertThat(found.keySet()).containsExactlyElementsOf(expected.keySet());
     found.forEach((name, what) -> assertThat(what).as(name).isEqualTo(expected.get(name)));
+  }
+
+  /// `mke2fs -d` calls a file without data inline, and leaves it its length.
+  @Test
+  void aHoleMayBeInline() throws Exception {
+    Path tree = Files.createDirectory(directory.resolve("tree"));
+    FilledImage.sparse(tree.resolve("hole"), 5_000_000);
+    Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
+    Command.run(("mke2fs -q -t ext4 -O inline_data -d " + tree + " " + path).split(" ", -1));
+    try (ImageFile volume = new ImageFile(path)) {
+      assertThat(Verdict.of(volume)).isEqualTo(Verdict.SOUND);
+      FileNode hole = ExtFileSystem.open(volume).root().child(FileName.of("hole")).orElseThrow();
+      assertThat(hole.content().extents(60, 4_000_000))
+          .last()
+          .isEqualTo(new Extent(60, 4_000_000, Extent.State.HOLE));
+      byte[] bytes = new byte[200];
+      Arrays.fill(bytes, (byte) 1);
+      hole.content().read(4_999_800, bytes, 0, bytes.length);
+      assertThat(bytes).containsOnly(0);
+    }
   }
 
   private static void walk(FileNode node, String name, Map<String, String> found)

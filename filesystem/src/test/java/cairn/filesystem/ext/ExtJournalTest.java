@@ -101,6 +101,22 @@ final class ExtJournalTest {
     expected.forEach((name, content) -> assertThat(found.get(name)).as(name).isEqualTo(content));
   }
 
+  /// What is left of its entries counts no more: its parent has lost that link.
+  @Test
+  void aDirectoryThatWasRemovedWhileOpenIsNotLookedInto() throws IOException {
+    Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
+    Path copy = directory.resolve("crashed");
+    Command.run("mkfs.ext4", "-q", "-b", "1024", path.toString());
+    try (MountPoint mount = MountPoint.of(path, "rw")) {
+      String script = "cd $1; mkdir -p a/b; exec 8< a 9< a/b; rmdir a/b a; sync -f .; cp $2 $3";
+      String where = mount.directory().toString();
+      Command.run("bash", "-c", script, "bash", where, path.toString(), copy.toString());
+    }
+    try (ImageFile volume = new ImageFile(copy)) {
+      assertThat(Verdict.of(volume)).isEqualTo(Verdict.SOUND);
+    }
+  }
+
   private static void collect(FileNode node, String name, Map<String, byte[]> found)
       throws IOException, CorruptData, Unreadable {
     switch (node.attributes().type()) {

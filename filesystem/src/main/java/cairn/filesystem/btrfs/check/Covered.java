@@ -36,7 +36,7 @@ final class Covered {
     }
     int index = extents.floor(at);
     while (at < end) {
-      if (index < 0 || extents.end(index) <= at) {
+      if (!extents.holds(index, at, 1)) {
         index++;
         long next = index < extents.size() ? Math.min(end, extents.start(index)) : end;
         if (next > at) {
@@ -71,8 +71,7 @@ final class Covered {
   /// @return 0 nothing, 1 a part, 2 all of it, -1 when it is not within an extent
   int of(long address, long bytes) {
     int index = extents.floor(address);
-    boolean within = index >= 0 && bytes > 0 && extents.end(index) - address >= bytes;
-    if (!within || !known) {
+    if (!known || !extents.holds(index, address, bytes)) {
       return -1;
     }
     long first = extents.sector(index, address);

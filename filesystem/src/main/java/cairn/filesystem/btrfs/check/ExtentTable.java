@@ -98,6 +98,15 @@ final class ExtentTable {
     return starts.floor(address);
   }
 
+  /// Whether the range lies within an extent. Addresses may be any numbers at all.
+  boolean holds(int index, long address, long length) {
+    if (index < 0) {
+      return false;
+    }
+    long into = address - starts.get(index);
+    return into >= 0 && length > 0 && into < bytes.get(index) && length <= bytes.get(index) - into;
+  }
+
   /// Whether every extent is in it.
   boolean isComplete() {
     return complete;

@@ -117,7 +117,8 @@ final class DataReader {
       long start = found.map(item -> item.key().offset()).orElse(at);
       int count = found.map(item -> item.size() / each).orElse(0);
       long skip = (at - start) / sector;
-      if (skip >= count) {
+      // Of an address beyond 2^63 the difference is negative.
+      if (skip < 0 || skip >= count) {
         throw Subject.of("data", Long.toUnsignedString(at)).corrupt("checksum", "none", "one");
       }
       int taken = (int) Math.min(count - skip, (end - at) / sector);

@@ -35,6 +35,9 @@ final class DirectoryCheck {
 
   void run() throws IOException {
     for (int index = 0; index < directories.size(); index++) {
+      if (isLeaving(directories.inode(index))) {
+        continue;
+      }
       if (directories.has(index, Inode.FLAG_INLINE)) {
         int directory = index;
         scene.report().good(() -> checkInline(directory));
@@ -42,6 +45,11 @@ final class DirectoryCheck {
         checkBlocks(index);
       }
     }
+  }
+
+  /// Whether the next mount deletes it: what is left in it, `.` and `..`, counts no more.
+  private boolean isLeaving(long inode) {
+    return scene.orphans().contains(inode) && scene.inodes().expected(inode) == 0;
   }
 
   private void checkInline(int directory) throws IOException, CorruptData {

@@ -41,7 +41,8 @@ final class SizeCheck {
   private void checkInline(Inode inode) throws CorruptData {
     InlineData data = InlineData.of(inode, superblock.inodeBytes());
     boolean isDirectory = inode.is(Attributes.Type.DIRECTORY);
-    boolean good = isDirectory ? inode.size() == data.size() : inode.size() <= data.size();
+    boolean hole = inode.is(Attributes.Type.REGULAR) && data.isBlank();
+    boolean good = isDirectory ? inode.size() == data.size() : hole || inode.size() <= data.size();
     String expect = (isDirectory ? "" : "0..") + data.size();
     inode.subject().check(inode.size() >= 0 && good, "size", inode.size(), expect);
   }

@@ -53,10 +53,10 @@ public final class Blocks {
   }
 
   public void check(long block, long count, Subject subject) throws CorruptData {
-    subject.check(
-        superblock.holds(block, count),
-        "block",
-        block,
-        Math.max(1, superblock.firstDataBlock()) + ".." + (superblock.blocks() - count));
+    if (!superblock.holds(block, count)) {
+      String expect =
+          Math.max(1, superblock.firstDataBlock()) + ".." + (superblock.blocks() - count);
+      throw subject.corrupt("block", Long.toString(block), expect);
+    }
   }
 }

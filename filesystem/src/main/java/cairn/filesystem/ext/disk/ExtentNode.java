@@ -111,10 +111,9 @@ public final class ExtentNode {
     int max = fields.u16(at + 4);
     boolean fits = max <= space && max >= space - 2;
     subject.check(fits, "space for entries", max, space);
-    subject.check(entries() <= max, "entries", entries(), "0.." + max);
-    subject.check(depth() <= DEPTH_MAX, "depth", depth(), "0.." + DEPTH_MAX);
-    subject.check(depth < 0 || depth() == depth, "depth", depth(), depth);
-    subject.check(isLeaf() || entries() > 0, "entries", entries(), "1.." + max);
+    subject.checkWithin(entries(), isLeaf() ? 0 : 1, max, "entries");
+    subject.checkWithin(depth(), 0, DEPTH_MAX, "depth");
+    subject.check(depth < 0 || depth() == depth, "depth", (long) depth(), depth);
   }
 
   /// Checks the checksum of a node in a block, whose header was checked.
@@ -131,18 +130,15 @@ public final class ExtentNode {
       throws CorruptData {
     Subject entry = subject.slot(index);
     long first = logical(index);
-    entry.check(
-        first >= span.from() && first < span.to(),
-        "logical block",
-        first,
-        span.from() + ".." + (span.to() - 1));
+    entry.checkWithin(first, span.from(), span.to() - 1, "logical block");
     int length = isLeaf() ? length(index) : 1;
     entry.check(length > 0, "length", length, "1..32768");
     long most = span.to() - first;
-    entry.check(length <= most, "length", length, "1.." + most);
+    entry.checkWithin(length, 1, most, "length");
     long block = physical(index);
-    entry.check(
-        superblock.holds(block, length), "block", block, "within 0.." + superblock.blocks());
+    if (!superblock.holds(block, length)) {
+      throw entry.corrupt("block", Long.toString(block), "within 0.." + superblock.blocks());
+    }
   }
 
   /// Checks everything that is needed to find a way in it.

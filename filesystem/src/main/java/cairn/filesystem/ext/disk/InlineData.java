@@ -53,6 +53,13 @@ public final class InlineData {
     return Inode.MAP_BYTES + rest.length;
   }
 
+  /// Whether it may be a hole of any length: `mke2fs -d` leaves a file without data so, and the
+  /// kernel reads zeros behind what is here.
+  public boolean isBlank() {
+    byte[] bytes = bytes();
+    return Arrays.equals(bytes, new byte[bytes.length]);
+  }
+
   /// All of it.
   public byte[] bytes() {
     byte[] bytes = Arrays.copyOf(head(), size());

@@ -66,11 +66,11 @@ final class ExtNode implements FileNode {
   }
 
   private BlockReader open() throws CorruptData {
-    if (inode.isInline()) {
-      return new InlineContent(inlineBytes());
-    }
     long most = ExtentNode.LOGICAL_END * files.superblock().blockBytes();
     inode.subject().check(inode.size() <= most, "size", inode.size(), "0.." + most);
+    if (inode.isInline()) {
+      return new InlineContent(inlineBytes(), inode.size());
+    }
     return new MappedContent(BlockMap.of(inode, files.blocks()), inode.size(), files.blocks());
   }
 
@@ -95,8 +95,9 @@ final class ExtNode implements FileNode {
 
   private byte[] inlineBytes() throws CorruptData {
     InlineData data = InlineData.of(inode, files.superblock().inodeBytes());
-    inode.subject().check(inode.size() <= data.size(), "size", inode.size(), "0.." + data.size());
-    return Arrays.copyOf(data.bytes(), (int) inode.size());
+    boolean good = inode.size() <= data.size() || data.isBlank();
+    inode.subject().check(good, "size", inode.size(), "0.." + data.size());
+    return Arrays.copyOf(data.bytes(), (int) Math.min(inode.size(), data.size()));
   }
 
   private void expect(Attributes.Type type) {
