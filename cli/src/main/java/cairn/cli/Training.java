@@ -36,7 +36,11 @@ public final class Training {
   public static void main(String[] arguments) throws IOException {
     Path folder = Files.createTempDirectory("cairn-training");
     try {
-      new Training(folder).run();
+      Training training = new Training(folder);
+      training.run();
+      for (String image : arguments) {
+        training.lookInside(image);
+      }
     } finally {
       remove(folder);
     }
@@ -74,6 +78,17 @@ public final class Training {
     good("forget", "-r", repository, "--keep-last", "1");
     good("gc", "-r", repository, "--unused-limit", "0");
     good("storage", "probe", "-r", repository);
+  }
+
+  /// @param image with a file system that is clean
+  private void lookInside(String image) {
+    for (int round = 0; round < 2; round++) {
+      good("fsck", image);
+    }
+    good("df", image);
+    good("ls", image + ":/");
+    // Who is not root may not be allowed to give everything its owner.
+    program.run(new String[] {"cp", image + ":/", folder.resolve("copied").toString()});
   }
 
   private void good(String... arguments) {

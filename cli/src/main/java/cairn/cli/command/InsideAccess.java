@@ -11,6 +11,8 @@ import cairn.filesystem.Places;
 import cairn.repository.View;
 import cairn.repository.snapshot.Snapshot;
 import cairn.repository.snapshot.VolumeImage;
+import cairn.volume.DeviceVolume;
+import cairn.volume.FileVolume;
 import cairn.volume.Volume;
 import cairn.volume.Volumes;
 import java.io.IOException;
@@ -120,7 +122,8 @@ final class InsideAccess {
       throw new UsageError("--volume is for snapshots; " + name.source() + " is a volume itself");
     }
     Volume source = Volumes.open(name.source(), "look into", format.get());
-    BlockReader kept = KeptBlocks.sharing(source, 1);
+    boolean local = source instanceof FileVolume || source instanceof DeviceVolume;
+    BlockReader kept = local ? KeptBlocks.local(source) : KeptBlocks.sharing(source, 1);
     opened.push(kept);
     String last = source.identity().name();
     return new Inside(name.source(), Places.of(last, kept), name.path(), List.of(), opened);

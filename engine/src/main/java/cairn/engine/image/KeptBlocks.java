@@ -14,7 +14,11 @@ public final class KeptBlocks implements BlockReader {
   /// Of the heap, so much is for blocks.
   private static final int HEAP_PART = 6;
 
+  /// What is read of a file or device, which the kernel keeps, too: metadata lies scattered.
+  private static final int LOCAL_BYTES = 16 << 10;
+
   private final BlockReader volume;
+  private final int unit;
   private final Map<Long, Block> kept;
 
   /// With as much memory as suits the heap.
@@ -24,10 +28,21 @@ public final class KeptBlocks implements BlockReader {
     return new KeptBlocks(volume, Runtime.getRuntime().maxMemory() / HEAP_PART / volumes);
   }
 
+  /// With smaller blocks than those of the volume, of which any part can be read at little cost.
+  public static KeptBlocks local(BlockReader volume) {
+    int unit = Math.min(LOCAL_BYTES, volume.blockSize());
+    return new KeptBlocks(volume, Runtime.getRuntime().maxMemory() / HEAP_PART, unit);
+  }
+
   /// @param bytes of memory at most
   public KeptBlocks(BlockReader volume, long bytes) {
+    this(volume, bytes, volume.blockSize());
+  }
+
+  private KeptBlocks(BlockReader volume, long bytes, int unit) {
     this.volume = volume;
-    long blocks = Math.max(1, bytes / volume.blockSize());
+    this.unit = unit;
+    long blocks = Math.max(1, bytes / unit);
     this.kept =
         new LinkedHashMap<>(16, 0.75f, true) {
           private static final long serialVersionUID = 1;
@@ -57,7 +72,7 @@ public final class KeptBlocks implements BlockReader {
       byte[] known = bytes;
       if (known == null) {
         known = new byte[length(number)];
-        volume.read(number * blockSize(), known, 0, known.length);
+        volume.read(number * unit, known, 0, known.length);
         bytes = known;
       }
       return known;
@@ -97,9 +112,9 @@ public final class KeptBlocks implements BlockReader {
         volume.read(at, target, from + done, through);
         done += through;
       } else {
-        int skip = (int) (at % blockSize());
-        int count = Math.min(length - done, length(at / blockSize()) - skip);
-        System.arraycopy(block(at / blockSize()), skip, target, from + done, count);
+        int skip = (int) (at % unit);
+        int count = Math.min(length - done, length(at / unit) - skip);
+        System.arraycopy(block(at / unit), skip, target, from + done, count);
         done += count;
       }
     }
@@ -107,12 +122,12 @@ public final class KeptBlocks implements BlockReader {
 
   /// How many bytes from here on are whole blocks that are not in memory.
   private int passThrough(long at, int length) {
-    if (at % blockSize() != 0) {
+    if (at % unit != 0) {
       return 0;
     }
     int through = 0;
     while (through < length) {
-      long number = (at + through) / blockSize();
+      long number = (at + through) / unit;
       int next = length(number);
       if (next > length - through || isKept(number)) {
         break;
@@ -138,7 +153,7 @@ public final class KeptBlocks implements BlockReader {
   }
 
   private int length(long number) {
-    return (int) Math.min(blockSize(), size() - number * blockSize());
+    return (int) Math.min(unit, size() - number * unit);
   }
 
   @Override
