@@ -181,6 +181,16 @@ final class ExtAgreementTest {
   }
 
   @Test
+  void badBlocksThatCallThemselvesADirectoryAreAProblem() throws IOException {
+    Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
+    Path list = Files.writeString(directory.resolve("list"), "9000\n");
+    Command.run("mkfs.ext2", "-q", "-b", "1024", "-l", list.toString(), path.toString());
+    Command.run("debugfs", "-w", "-R", "set_inode_field <1> mode 040755", path.toString());
+    byte[] image = Files.readAllBytes(path);
+    assertThat(Verdict.of(MemoryVolume.of(image)).problems()).isNotEmpty();
+  }
+
+  @Test
   void theReferenceFindsDamage(Seed seed) throws IOException {
     Path path = FilledImage.sparse(directory.resolve("image"), BYTES);
     Command.run("mkfs.ext2", "-q", path.toString());

@@ -157,7 +157,7 @@ public record Drawn(String make, String mount, long bytes) {
     words.add("-i size=" + inode + inodes);
     int directory = Math.max(block, chance.one(4096, 8192, 16384, 65536));
     words.add("-n size=" + directory);
-    words.add(chance.one("", "-d agcount=2", "-d agcount=3", "-d agcount=8"));
+    words.add(chance.one("", "-d agcount=2", "-d agcount=3"));
     words.add(chance.one("", block == 4096 ? "-s size=4096" : "", "-L label"));
     List<String> mount = new ArrayList<>(List.of("rw"));
     mount.addAll(chance.some(5, "wsync", "inode32", "allocsize=64k", "discard", "largeio"));

@@ -31,6 +31,11 @@ final class Directories {
     firstRuns[size] = runCount;
   }
 
+  /// Whether it was added last. A reserved inode may call itself a directory, and is none.
+  boolean isLast(long inode) {
+    return size > 0 && inode(size - 1) == inode;
+  }
+
   /// Blocks of the directory that was added last, in ascending order.
   void addRun(long logical, long physical, long length) {
     int last = (runCount - 1) * RUN_FIELDS;

@@ -17,7 +17,8 @@ final class FileUse {
   FileUse(Scene scene, Inode inode) {
     this.scene = scene;
     this.inode = inode;
-    this.isDirectory = inode.is(Attributes.Type.DIRECTORY);
+    this.isDirectory =
+        inode.is(Attributes.Type.DIRECTORY) && scene.directories().isLast(inode.number());
   }
 
   Inode inode() {
