@@ -5,17 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cairn.base.test.Seed;
 import cairn.engine.backup.BackupReport;
 import cairn.engine.capture.InUse;
+import cairn.engine.capture.KeptTrackers;
 import cairn.engine.capture.Writes;
 import cairn.filesystem.UsedRanges;
 import cairn.filesystem.used.Moment;
-import cairn.linux.DeviceNumber;
 import cairn.linux.FileStatus;
 import cairn.linux.FileSystemMount;
 import cairn.linux.test.Command;
 import cairn.linux.test.Mounted;
 import cairn.linux.test.Unmount;
+import cairn.linux.topology.BlockDevice;
+import cairn.linux.topology.StorageStack;
 import cairn.linux.tracking.ChangeTracker;
-import cairn.linux.tracking.TrackedRange;
+import cairn.linux.tracking.Reopened;
 import cairn.repository.snapshot.Snapshot;
 import cairn.storage.MemoryStorage;
 import cairn.volume.Volume;
@@ -160,26 +162,27 @@ class LiveCaptureTest {
   /// Where trackers are kept. Mounted here, as a machine need not have the usual one mounted.
   private static final class BpfFolder implements AutoCloseable {
     final Path path;
+    private final Path mounted;
 
     BpfFolder(Path parent) throws IOException {
-      path = Files.createDirectory(parent.resolve("bpffs"));
-      FileSystemMount.mount("bpf", path);
+      mounted = Files.createDirectory(parent.resolve("bpffs"));
+      FileSystemMount.mount("bpf", mounted);
+      path = mounted.resolve("cairn");
     }
 
     @Override
     public void close() throws IOException {
-      Unmount.of(path);
+      Unmount.of(mounted);
     }
   }
 
   /// A tracker that goes on between two backups.
-  private ChangeTracker pinned(LiveSite site, Path trackers, Seed seed) throws Exception {
-    DeviceNumber number = FileStatus.of(site.device.path()).device();
-    long size = Files.size(folder.resolve("image"));
-    ChangeTracker tracker = ChangeTracker.attach(new TrackedRange(number, 0, size), seed.random());
-    String name = site.device.path().getFileName().toString();
-    assertThat(tracker.pin(trackers.resolve(name))).isEmpty();
-    return tracker;
+  private static ChangeTracker pinned(LiveSite site, Path trackers, Seed seed) throws Exception {
+    StorageStack stack = new StorageStack(Path.of("/"));
+    BlockDevice device = stack.find(FileStatus.of(site.device.path()).device()).orElseThrow();
+    new KeptTrackers(trackers, stack).start(device, seed.random());
+    Reopened kept = ChangeTracker.openPinned(trackers.resolve(device.name()));
+    return ((Reopened.Found) kept).tracker();
   }
 
   /// Two backups at once, or a snapshot tool.

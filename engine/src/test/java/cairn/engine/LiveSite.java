@@ -16,6 +16,8 @@ import cairn.engine.restore.RestoreRequest;
 import cairn.linux.test.Command;
 import cairn.linux.test.LoopDevice;
 import cairn.linux.test.Mounted;
+import cairn.linux.test.TestDevice;
+import cairn.linux.test.TestDevice.Given;
 import cairn.repository.View;
 import cairn.repository.snapshot.Snapshot;
 import cairn.repository.snapshot.VolumeImage;
@@ -27,7 +29,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -35,13 +36,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// A mounted file system that somebody writes to, and a repository to back it up to. What the
 /// device holds at the moment of each freeze is kept for comparison.
 final class LiveSite implements AutoCloseable {
+  /// The device to use in place of a loop device; what it holds is lost.
+  private static final @Nullable String GIVEN = System.getProperty("live.device");
+
   final Path folder;
   final Lab lab;
-  final LoopDevice device;
+  final TestDevice device;
   final Mounted mounted;
   final Path mountPoint;
   private final Path trackers;
@@ -50,7 +55,7 @@ final class LiveSite implements AutoCloseable {
 
   /// Makes a file system on a device and mounts it.
   interface Maker {
-    Mounted make(LoopDevice device, Path directory) throws IOException;
+    Mounted make(TestDevice device, Path directory) throws IOException;
   }
 
   LiveSite(Path folder, Lab lab, Maker maker, long bytes, Seed seed) throws IOException {
@@ -58,14 +63,17 @@ final class LiveSite implements AutoCloseable {
     this.lab = lab;
     this.chance = seed.random();
     this.trackers = folder.resolve("no-trackers");
-    Path image = folder.resolve("image");
-    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-      file.setLength(bytes);
-    }
-    this.device = LoopDevice.over(image);
+    this.device = GIVEN == null ? loop(folder.resolve("image"), bytes) : new Given(Path.of(GIVEN));
     this.mountPoint = folder.resolve("mounted");
     this.mounted = maker.make(device, mountPoint);
     this.churn = new Churn(mountPoint, seed.split(1).random());
+  }
+
+  private static LoopDevice loop(Path image, long bytes) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(bytes);
+    }
+    return LoopDevice.over(image);
   }
 
   void writeALittle() throws IOException {
@@ -111,10 +119,10 @@ final class LiveSite implements AutoCloseable {
   /// Restores a snapshot to a file.
   Path restore(Snapshot snapshot) throws Exception {
     Path restored = folder.resolve("restored");
-    long size = Files.size(folder.resolve("image"));
-    try (BlockSink sink = Sinks.open(restored.toString(), size, new SinkOptions(true, true));
+    VolumeImage volume = snapshot.details().volumes().getFirst();
+    try (BlockSink sink =
+            Sinks.open(restored.toString(), volume.size(), new SinkOptions(true, true));
         View view = lab.repository.openView()) {
-      VolumeImage volume = snapshot.details().volumes().getFirst();
       RestoreRequest request = new RestoreRequest(snapshot, volume, sink, true);
       new Restore(view, lab.surroundings, Progress.NONE, new Cancellation()).run(request);
     }

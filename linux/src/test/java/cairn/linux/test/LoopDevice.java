@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A block device that shows a file. Detached when closed.
-public final class LoopDevice implements AutoCloseable {
+public final class LoopDevice implements TestDevice {
   private final Path path;
 
   private LoopDevice(Path path) {
@@ -21,6 +21,7 @@ public final class LoopDevice implements AutoCloseable {
     return new LoopDevice(Path.of(Command.run(command.toArray(String[]::new))));
   }
 
+  @Override
   public Path path() {
     return path;
   }

@@ -15,21 +15,21 @@ public final class Mounted implements AutoCloseable {
   }
 
   /// Makes an ext4 on the device and mounts it on a new directory.
-  public static Mounted ext4(LoopDevice device, Path directory) throws IOException {
+  public static Mounted ext4(TestDevice device, Path directory) throws IOException {
     Command.run("mkfs.ext4", "-q", "-F", device.toString());
     return mount(device, directory);
   }
 
   /// Makes an XFS; the device must have 300 MiB or more.
-  public static Mounted xfs(LoopDevice device, Path directory) throws IOException {
+  public static Mounted xfs(TestDevice device, Path directory) throws IOException {
     Command.run("mkfs.xfs", "-q", "-f", device.toString());
     return mount(device, directory);
   }
 
   /// Makes a btrfs of all the devices; each must have 128 MiB or more.
-  public static Mounted btrfs(Path directory, LoopDevice... devices) throws IOException {
+  public static Mounted btrfs(Path directory, TestDevice... devices) throws IOException {
     List<String> command = new ArrayList<>(List.of("mkfs.btrfs", "-q", "-f"));
-    for (LoopDevice device : devices) {
+    for (TestDevice device : devices) {
       command.add(device.toString());
     }
     Command.run(command.toArray(String[]::new));
@@ -43,7 +43,7 @@ public final class Mounted implements AutoCloseable {
     return new Mounted(directory);
   }
 
-  private static Mounted mount(LoopDevice device, Path directory) throws IOException {
+  private static Mounted mount(TestDevice device, Path directory) throws IOException {
     Files.createDirectory(directory);
     Command.run("mount", device.toString(), directory.toString());
     return new Mounted(directory);
