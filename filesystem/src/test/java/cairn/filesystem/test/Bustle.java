@@ -3,6 +3,7 @@ package cairn.filesystem.test;
 import cairn.base.test.Seed;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -217,6 +218,8 @@ public final class Bustle implements AutoCloseable {
         for (Path each : all.toList().reversed()) {
           Files.delete(each);
         }
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
       }
       if (files.isEmpty()) {
         create();
