@@ -74,7 +74,9 @@ public record NbdUri(
   private static Security security(URI uri) throws URISyntaxException {
     Optional<String> directory = parameter(uri, CERTIFICATES);
     Optional<Path> certificates =
-        directory.isPresent() ? Optional.of(path(uri, directory.get())) : Optional.empty();
+        directory.isPresent()
+            ? Optional.of(path(uri, "directory of certificates", directory.get()))
+            : Optional.empty();
     return new Security(certificates, parameter(uri, HOSTNAME));
   }
 
@@ -106,15 +108,14 @@ public record NbdUri(
     if (name.isEmpty()) {
       throw new URISyntaxException(uri.toString(), "there is no ?socket=PATH in it");
     }
-    return path(uri, name.get());
+    return path(uri, "socket", name.get());
   }
 
-  private static Path path(URI uri, String name) throws URISyntaxException {
+  private static Path path(URI uri, String what, String name) throws URISyntaxException {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {
-      URISyntaxException no =
-          new URISyntaxException(uri.toString(), "its socket or directory is no path");
+      URISyntaxException no = new URISyntaxException(uri.toString(), "its " + what + " is no path");
       no.initCause(e);
       throw no;
     }
