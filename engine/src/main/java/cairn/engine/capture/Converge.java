@@ -121,28 +121,24 @@ public final class Converge {
     return written;
   }
 
-  private static long bytes(List<LiveCopy> copies, List<BitSet> blocks) {
+  private interface Measure {
+    long bytes(LiveCopy copy, BitSet blocks);
+  }
+
+  private static long sum(List<LiveCopy> copies, List<BitSet> blocks, Measure measure) {
     long bytes = 0;
     for (int i = 0; i < copies.size(); i++) {
-      bytes += copies.get(i).bytes(blocks.get(i));
+      bytes += measure.bytes(copies.get(i), blocks.get(i));
     }
     return bytes;
+  }
+
+  private static long bytes(List<LiveCopy> copies, List<BitSet> blocks) {
+    return sum(copies, blocks, LiveCopy::bytes);
   }
 
   private static long bytesToHold(List<LiveCopy> copies, List<BitSet> blocks) {
-    long bytes = 0;
-    for (int i = 0; i < copies.size(); i++) {
-      bytes += copies.get(i).bytesToHold(blocks.get(i));
-    }
-    return bytes;
-  }
-
-  private static long bytesHeldWith(List<LiveCopy> copies, List<BitSet> blocks) {
-    long bytes = 0;
-    for (int i = 0; i < copies.size(); i++) {
-      bytes += copies.get(i).bytesHeldWith(blocks.get(i));
-    }
-    return bytes;
+    return sum(copies, blocks, LiveCopy::bytesToHold);
   }
 
   private void readAgain(List<LiveCopy> copies, List<BitSet> blocks)
@@ -165,7 +161,9 @@ public final class Converge {
     readAgain(copies, written);
     stillness.settle();
     List<BitSet> last = catchUp(copies);
-    reserve(copies, last);
+    if (fits(copies, last)) {
+      reserve(copies, last);
+    }
     long before = Long.MAX_VALUE;
     long bytes = bytesToHold(copies, last);
     for (int holds = 0; holds < HOLDS_MAX && fits(copies, last); holds++) {
@@ -189,7 +187,7 @@ public final class Converge {
 
   /// Whether there is room for these blocks beside what is held, and for some more in the moment.
   private boolean fits(List<LiveCopy> copies, List<BitSet> blocks) {
-    return bytesHeldWith(copies, blocks) <= limits.heldBytes / 4 * 3;
+    return sum(copies, blocks, LiveCopy::bytesHeldWith) <= limits.heldBytes / 4 * 3;
   }
 
   /// All that there is room for may be needed in the moment.

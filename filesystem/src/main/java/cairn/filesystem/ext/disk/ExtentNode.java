@@ -132,7 +132,6 @@ public final class ExtentNode {
     long first = logical(index);
     entry.checkWithin(first, span.from(), span.to() - 1, "logical block");
     int length = isLeaf() ? length(index) : 1;
-    entry.check(length > 0, "length", length, "1..32768");
     long most = span.to() - first;
     entry.checkWithin(length, 1, most, "length");
     long block = physical(index);
