@@ -47,7 +47,7 @@ record Arrows(Map<String, List<String>> table) {
           linux.platform      -> base.* linux
           linux.bpf           -> base.* linux
           linux.fuse          -> base.* linux
-          linux.tracking      -> base.* linux linux.bpf
+          linux.tracking      -> base.* linux linux.bpf linux.platform
           volume.nbd          -> base.*
           volume.qcow         -> base.*
           volume.overlay      -> base.* linux

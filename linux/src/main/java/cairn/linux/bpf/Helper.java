@@ -7,7 +7,10 @@ public enum Helper {
   /// `R1` map, `R2` address of the key, `R3` of the value, `R4` flags; gives 0 when it went well.
   MAP_UPDATE(2),
   /// `R1` map, `R2` address of the key.
-  MAP_DELETE(3);
+  MAP_DELETE(3),
+  /// `R1` address to copy to, `R2` number of bytes, `R3` any address in the kernel; gives 0 when it
+  /// went well. Not under lockdown=confidentiality.
+  PROBE_READ_KERNEL(113);
 
   private final int number;
 

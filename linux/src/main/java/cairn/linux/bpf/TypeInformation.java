@@ -44,24 +44,59 @@ public final class TypeInformation {
   };
 
   private final ByteBuffer bytes;
-  private final int stringsOffset;
+  private final Strings strings;
   private final int[] places;
+
+  /// Where names are: those of the kernel, and after these in number those of a module.
+  ///
+  /// @param offset of the first ones
+  /// @param length of the first ones
+  /// @param moreOffset of the others
+  private record Strings(int offset, int length, int moreOffset) {
+    int place(int name) {
+      return name < length ? offset + name : moreOffset + name - length;
+    }
+  }
 
   /// @param bytes as `/sys/kernel/btf/vmlinux` has them
   /// @throws IOException when they cannot be understood
   public TypeInformation(byte[] bytes) throws IOException {
-    this.bytes = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+    this(new byte[0], bytes, new Strings(0, 0, 0), new int[1]);
+  }
+
+  /// @param before what goes before in `bytes`
+  /// @param added a header, types and strings that continue those before
+  /// @param strings of what goes before
+  /// @param placesBefore of its types
+  private TypeInformation(byte[] before, byte[] added, Strings strings, int[] placesBefore)
+      throws IOException {
+    byte[] all = Arrays.copyOf(before, before.length + added.length);
+    System.arraycopy(added, 0, all, before.length, added.length);
+    this.bytes = ByteBuffer.wrap(all).order(ByteOrder.nativeOrder());
+    int start = before.length;
     try {
-      if (bytes.length < HEADER_BYTES || (this.bytes.getShort(0) & 0xffff) != MAGIC) {
+      if (added.length < HEADER_BYTES || (this.bytes.getShort(start) & 0xffff) != MAGIC) {
         throw new IOException("the kernel's type information has no magic number");
       }
-      int headerBytes = this.bytes.getInt(4);
-      int typesOffset = headerBytes + this.bytes.getInt(8);
-      this.stringsOffset = headerBytes + this.bytes.getInt(16);
-      this.places = places(typesOffset, typesOffset + this.bytes.getInt(12));
+      int body = start + this.bytes.getInt(start + 4);
+      int types = body + this.bytes.getInt(start + 8);
+      int names = body + this.bytes.getInt(start + 16);
+      this.strings =
+          start == 0
+              ? new Strings(names, this.bytes.getInt(start + 20), 0)
+              : new Strings(strings.offset, strings.length, names);
+      this.places = places(placesBefore, types, types + this.bytes.getInt(start + 12));
     } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
       throw new IOException("the kernel's type information is cut off", e);
     }
+  }
+
+  /// Also what a module of the kernel describes: its types and names are numbered on from the
+  /// kernel's.
+  ///
+  /// @param module as a file in `/sys/kernel/btf` has it
+  public TypeInformation with(byte[] module) throws IOException {
+    return new TypeInformation(bytes.array(), module, strings, places);
   }
 
   /// @param file `/sys/kernel/btf/vmlinux`
@@ -133,6 +168,21 @@ public final class TypeInformation {
     return Optional.empty();
   }
 
+  /// The size of a structure in bytes; empty when there is none of that name.
+  public OptionalInt size(String structure) {
+    OptionalInt found = find(STRUCTURE, structure);
+    return found.isPresent() ? OptionalInt.of(target(found.getAsInt())) : found;
+  }
+
+  /// Whether a member of a structure is a pointer.
+  public boolean isPointer(String structure, String name) {
+    OptionalInt found = find(STRUCTURE, structure);
+    return found.isPresent()
+        && member(found.getAsInt(), name)
+            .filter(member -> kind(plain(member.type)) == POINTER)
+            .isPresent();
+  }
+
   private OptionalInt find(int kind, String name) {
     for (int id = 1; id < places.length; id++) {
       if (kind(id) == kind && isNamed(id, name)) {
@@ -168,7 +218,7 @@ public final class TypeInformation {
 
   private boolean isText(int at, String text) {
     byte[] wanted = text.getBytes(StandardCharsets.US_ASCII);
-    int start = stringsOffset + at;
+    int start = strings.place(at);
     for (int i = 0; i < wanted.length; i++) {
       if (bytes.get(start + i) != wanted[i]) {
         return false;
@@ -177,9 +227,10 @@ public final class TypeInformation {
     return bytes.get(start + wanted.length) == 0;
   }
 
-  private int[] places(int start, int end) throws IOException {
-    int[] found = new int[(end - start) / TYPE_BYTES + 1];
-    int count = 1;
+  /// @param before of the types that these are numbered on from; at least of void, which has none
+  private int[] places(int[] before, int start, int end) throws IOException {
+    int count = before.length;
+    int[] found = Arrays.copyOf(before, count + (end - start) / TYPE_BYTES);
     for (int at = start; at < end; count++) {
       int kind = (bytes.getInt(at + 4) >>> 24) & 0x1f;
       if (kind == 0 || kind >= FIXED.length) {

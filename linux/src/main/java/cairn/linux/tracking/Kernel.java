@@ -5,11 +5,13 @@ import cairn.linux.CallFailed;
 import cairn.linux.DeviceNumber;
 import cairn.linux.FileSystemMount;
 import cairn.linux.bpf.TypeInformation;
+import cairn.linux.platform.Lockdown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Where a kernel shows what is needed to track.
@@ -18,6 +20,8 @@ import java.util.Set;
 /// @param tracefs mount point; mounted when that is needed and was not done
 /// @param sys where sysfs is mounted
 public record Kernel(Path typeInformation, Path tracefs, Path sys) {
+  private static final String SCSI_DISK = "sd";
+
   // Drivers whose discards never have several ranges.
   private static final Set<String> SINGLE_RANGE = Set.of("loop", "sd", "xvd", "mmcblk", "nbd");
 
@@ -52,7 +56,10 @@ public record Kernel(Path typeInformation, Path tracefs, Path sys) {
     // Made by the kernel for queues of requests, and only for them (block/blk-mq-sysfs.c).
     boolean requests = Files.isDirectory(node.directory().resolve("mq"));
     if (hasTypeInformation()) {
-      return new TypedEvents(TypeInformation.read(typeInformation), disk, requests);
+      TypeInformation types = TypeInformation.read(typeInformation);
+      Optional<ScsiCommand> commands =
+          node.name().startsWith(SCSI_DISK) && requests ? scsiCommands(types) : Optional.empty();
+      return new TypedEvents(types, disk, requests, commands);
     }
     if (!requests) {
       throw new TrackerUnavailable(
@@ -65,6 +72,16 @@ public record Kernel(Path typeInformation, Path tracefs, Path sys) {
     topology.overlapping(node).forEach(each -> devices.add(each.number()));
     boolean severalRanges = SINGLE_RANGE.stream().noneMatch(node.name()::startsWith);
     return new PerfEvents(blockEvents(), devices, severalRanges);
+  }
+
+  /// Empty when they cannot be read: then each counts as one that may change anything.
+  private Optional<ScsiCommand> scsiCommands(TypeInformation types) throws IOException {
+    if (Lockdown.read(sys.resolveSibling("")) == Lockdown.CONFIDENTIALITY) {
+      return Optional.empty();
+    }
+    Path module = typeInformation.resolveSibling("scsi_mod");
+    return ScsiCommand.of(
+        Files.isReadable(module) ? types.with(Files.readAllBytes(module)) : types);
   }
 
   /// The block events in tracefs, which is mounted for it.

@@ -19,6 +19,7 @@ import cairn.linux.bpf.TypeInformation;
 import cairn.linux.bpf.Width;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Tracepoints with typed arguments: programs read `struct bio` and `struct request` themselves, at
@@ -41,17 +42,25 @@ final class TypedEvents implements Events {
   private final DeviceNumber disk;
   private final boolean requests;
   private final int neighbourlySegmentsMax;
+  private final Optional<ScsiCommand> commands;
 
   /// @param disk that is tracked
   /// @param requests whether its driver takes requests, not bios
-  TypedEvents(TypeInformation types, DeviceNumber disk, boolean requests) {
-    this(types, disk, requests, 1);
+  /// @param commands of a SCSI disk; empty of others
+  TypedEvents(
+      TypeInformation types, DeviceNumber disk, boolean requests, Optional<ScsiCommand> commands) {
+    this(types, disk, requests, commands, 1);
   }
 
   /// @param neighbourlySegmentsMax how many segments a discard of a driver may have at most for its
   ///   requests to be taken for one range
   TypedEvents(
-      TypeInformation types, DeviceNumber disk, boolean requests, int neighbourlySegmentsMax) {
+      TypeInformation types,
+      DeviceNumber disk,
+      boolean requests,
+      Optional<ScsiCommand> commands,
+      int neighbourlySegmentsMax) {
+    this.commands = commands;
     this.types = types;
     this.disk = disk;
     this.requests = requests;
@@ -146,11 +155,12 @@ final class TypedEvents implements Events {
   }
 
   /// Leaves when nothing is changed.
-  private static void filter(MarkingCode code) {
+  private void filter(MarkingCode code) {
     Label passThrough = new Label("pass through");
     Label changes = new Label("changes data");
     Label hasLength = new Label("has a length");
-    code.assembler()
+    Assembler assembler = code.assembler();
+    assembler
         .apply(Operation.AND, R8, OPERATION_MASK)
         .jumpIf(R8, Condition.AT_LEAST, PASS_THROUGH_MIN, passThrough)
         .jumpIf(R8, Condition.ANY_BIT, 1, changes)
@@ -158,7 +168,9 @@ final class TypedEvents implements Events {
         .place(passThrough)
         .jumpIf(R8, Condition.ANY_BIT, 1, code.lost(Loss.PASS_THROUGH))
         // A command that brings data in changes none; one without data could be an erasure.
-        .jumpIf(R7, Condition.NOT_EQUAL, 0, code.exit())
+        .jumpIf(R7, Condition.NOT_EQUAL, 0, code.exit());
+    commands.ifPresent(each -> each.judge(assembler, code.exit()));
+    assembler
         .jump(code.lost(Loss.PASS_THROUGH))
         .place(changes)
         .jumpIf(R7, Condition.NOT_EQUAL, 0, hasLength)

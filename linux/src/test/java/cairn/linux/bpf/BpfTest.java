@@ -7,10 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BpfTest {
   @Test
@@ -63,6 +68,40 @@ final class BpfTest {
     assertThat(types.argument(queue, "bio")).hasValue(1);
     assertThat(types.argument(queue, "request")).isEmpty();
     assertThat(types.typeDefinition("btf_trace_no_such_thing")).isEmpty();
+  }
+
+  /// As Linux before 5.18, where the command is elsewhere, and after it.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void findsTheTypesOfAModuleBesideTheKernels(boolean isAddress) throws IOException {
+    byte[] kernel = Files.readAllBytes(Path.of("/sys/kernel/btf/vmlinux"));
+    TypeInformation types = new TypeInformation(kernel);
+    String type = isAddress ? "btf_trace_block_bio_queue" : "u32";
+    int id = types.typeDefinition(type).orElseThrow();
+    TypeInformation both = types.with(module(kernel, id));
+    assertThat(both.member("made_up", "second")).hasValue(24);
+    assertThat(both.isPointer("made_up", "second")).isEqualTo(isAddress);
+    assertThat(both.size("made_up")).hasValue(40);
+    assertThat(both.size("list_head")).hasValue(16);
+    assertThat(both.member("list_head", "prev")).hasValue(8);
+    assertThat(types.size("made_up")).isEmpty();
+    assertThat(types.isPointer("made_up", "second")).isFalse();
+  }
+
+  /// `struct made_up { ...; second; }`, its name numbered on from the kernel's.
+  ///
+  /// @param type of the second member
+  private static byte[] module(byte[] kernel, int type) {
+    ByteBuffer base = ByteBuffer.wrap(kernel).order(ByteOrder.nativeOrder());
+    int names = base.getInt(20);
+    byte[] strings = "\0made_up\0second\0".getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer module = ByteBuffer.allocate(24 + 24 + strings.length).order(base.order());
+    module.putShort((short) 0xeb9f).put((byte) 1).put((byte) 0).putInt(24);
+    module.putInt(0).putInt(24).putInt(24).putInt(strings.length);
+    int structureOfOne = 4 << 24 | 1;
+    module.putInt(names + 1).putInt(structureOfOne).putInt(40);
+    module.putInt(names + 9).putInt(type).putInt(24 * Byte.SIZE);
+    return module.put(strings).array();
   }
 
   @Test
