@@ -125,7 +125,10 @@ class DoctorTest {
     assertThat(advice(machine(guest, Lockdown.NONE, ROOT), TYPED, "runs on"))
         .contains("snapshots by kernel modules are known to have damaged the disks")
         .contains("reads carried a write flag, and blocks were zeroed", "only observes writes")
-        .contains("Offered here: converge", "freeze-and-read and plain", "Unload modules");
+        .contains(
+            "Offered here: converge",
+            "snapshot (by LVM), freeze-and-read and plain",
+            "Unload modules");
   }
 
   @ParameterizedTest
@@ -140,7 +143,8 @@ class DoctorTest {
     TrackingSupport none =
         new TrackingSupport(
             "5.10", Optional.empty(), false, false, Optional.of("not permitted"), false);
-    assertThat(advice(user, none, "runs on")).contains("Offered here: freeze-and-read and plain");
+    assertThat(advice(user, none, "runs on"))
+        .contains("Offered here: snapshot (by LVM), freeze-and-read and plain");
     assertThat(advice(user, none, "privileges")).contains("run Cairn as root");
     assertThat(advice(user, none, "tracking")).contains("run Cairn as root");
     assertThat(advice(user, none, "lockdown")).contains("boot with lockdown=integrity");

@@ -39,9 +39,14 @@ public final class ProcessLiveness implements Liveness {
       return false;
     }
     if (owner.bootId().equals(self.bootId())) {
-      // Where others' processes are hidden, even the first one is, and none may be taken for dead.
-      return ProcessHandle.of(1).isPresent() && ProcessHandle.of(owner.pid()).isEmpty();
+      return isGone(owner.pid());
     }
     return lastSign.plus(SILENCE).isBefore(surroundings.clock().instant());
+  }
+
+  /// Whether a process of this machine, since it was started, is no more.
+  public static boolean isGone(long pid) {
+    // Where others' processes are hidden, even the first one is, and none may be taken for dead.
+    return ProcessHandle.of(1).isPresent() && ProcessHandle.of(pid).isEmpty();
   }
 }

@@ -1,4 +1,4 @@
-package cairn.engine.resize;
+package cairn.engine;
 
 import java.io.File;
 import java.io.IOException;
@@ -10,15 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs the programs of this machine that know how to change the size of a file system.
-final class Programs {
+/// Runs programs of this machine that know more of their file systems and volumes than Cairn.
+public final class Programs {
   /// Where they are on machines whose `PATH` leaves out those for administrators.
   private static final List<String> ELSEWHERE = List.of("/usr/sbin", "/sbin");
 
   private Programs() {}
 
   /// Where a program is.
-  static Optional<Path> find(String name) {
+  public static Optional<Path> find(String name) {
     List<String> folders = new ArrayList<>();
     String path = System.getenv("PATH");
     if (path != null) {
@@ -35,12 +35,12 @@ final class Programs {
   ///
   /// @return what it printed
   /// @throws IOException with what it printed, unless it ended with 0
-  static String run(String... command) throws IOException {
+  public static String run(String... command) throws IOException {
     return run(0, command);
   }
 
   /// @param exitCodeMax the highest that is no failure
-  static String run(int exitCodeMax, String... command) throws IOException {
+  public static String run(int exitCodeMax, String... command) throws IOException {
     List<String> words = new ArrayList<>(List.of(command));
     String name = command[0];
     Path program =

@@ -10,6 +10,7 @@ import cairn.engine.backup.BackupRequest.Parent;
 import cairn.engine.capture.Converge;
 import cairn.engine.capture.InUse;
 import cairn.engine.capture.LiveDevices;
+import cairn.engine.capture.LvmSnapshots;
 import cairn.engine.capture.Stillness;
 import cairn.engine.restore.Restore;
 import cairn.engine.restore.RestoreRequest;
@@ -96,9 +97,15 @@ final class LiveSite implements AutoCloseable {
   /// @param view what is seen of the device's use
   BackupReport backup(Parent parent, Path trackers, UnaryOperator<InUse> view) throws Exception {
     LiveDevices.Choice choice =
-        new LiveDevices.Choice(true, Duration.ofSeconds(20), trackers, Thread::sleep);
+        new LiveDevices.Choice(
+            true, Optional.empty(), Duration.ofSeconds(20), trackers, Thread::sleep);
     try (Volume volume = Volumes.open(device.toString());
-        LiveDevices live = LiveDevices.open(List.of(volume), choice, chance)) {
+        LiveDevices live =
+            LiveDevices.open(
+                List.of(volume),
+                choice,
+                LvmSnapshots.live(lab.surroundings.owner(), chance),
+                chance)) {
       Optional<InUse> inUse = live.inUse(volume).map(view);
       BackupRequest.Sources sources =
           new BackupRequest.Sources(

@@ -20,6 +20,7 @@ import cairn.engine.backup.BackupRequest.Parent;
 import cairn.engine.capture.CannotConverge;
 import cairn.engine.capture.Converge;
 import cairn.engine.capture.LiveDevices;
+import cairn.engine.capture.LvmSnapshots;
 import cairn.engine.capture.SourceFailed;
 import cairn.engine.inside.FsckText;
 import cairn.linux.Memory;
@@ -53,6 +54,7 @@ import picocli.CommandLine.Parameters;
       "A device that is in use is captured at one moment all the same: what is written to while it"
           + " is read is seen and read again, until so little is left that its file systems are"
           + " frozen for a fraction of a second. Several devices are captured at the same moment."
+          + " Where writes cannot be seen, LVM takes a snapshot, if it can."
           + " What the file systems do not use is left out. 'cairn doctor' tells what is possible"
           + " here, and 'cairn tracker' has the next backup read only what was written to.",
       "Of a qcow2 image the disk that the guest sees is backed up, through backing files and data"
@@ -195,10 +197,13 @@ final class BackupCommand extends CairnCommand {
 
   @Mixin private final FormatOption format;
 
+  @Mixin private final WayOption way;
+
   BackupCommand(Shell shell) {
     super(shell);
     this.access = new RepositoryAccess(shell);
     this.format = new FormatOption();
+    this.way = new WayOption();
   }
 
   @Override
@@ -219,6 +224,7 @@ final class BackupCommand extends CairnCommand {
         return isGuest ? guest(source) : overlay(source);
       }
     }
+    LiveDevices.Choice choice = choice();
     List<String> names = all ? allOfThisMachine() : sources;
     try (Sources opened = Sources.open(names, format.get(), bitmaps())) {
       opened.warnings().forEach(shell()::warn);
@@ -227,7 +233,7 @@ final class BackupCommand extends CairnCommand {
       checkGroup(name);
       makeDefaultRepository();
       try (Opened repository = access.openToStore()) {
-        return new Result(backup(repository.repository(), opened, name));
+        return backup(repository.repository(), opened, name, choice);
       }
     }
   }
@@ -334,13 +340,36 @@ final class BackupCommand extends CairnCommand {
     }
   }
 
-  private BackupReport backup(Repository repository, Sources opened, String name)
+  private LiveDevices.Choice choice() throws UsageError {
+    return new LiveDevices.Choice(
+        !noSkip, way.get(), Duration.ofSeconds(freezeSeconds), Trackers.FOLDER, Thread::sleep);
+  }
+
+  private Result backup(
+      Repository repository, Sources opened, String name, LiveDevices.Choice choice)
       throws IOException, CorruptData {
-    Duration freezeMax = Duration.ofSeconds(freezeSeconds);
-    LiveDevices.Choice choice =
-        new LiveDevices.Choice(!noSkip, freezeMax, Trackers.FOLDER, Thread::sleep);
     Surroundings surroundings = shell().surroundings().get();
-    try (LiveDevices live = LiveDevices.open(opened.volumes(), choice, surroundings.chance());
+    LvmSnapshots snapshots = LvmSnapshots.live(surroundings.owner(), surroundings.chance());
+    List<String> left = new ArrayList<>();
+    try {
+      BackupReport report = backup(repository, opened, name, choice, snapshots);
+      snapshots.remove(left::add);
+      return new Result(report, left);
+    } finally {
+      snapshots.remove(shell()::warn);
+    }
+  }
+
+  private BackupReport backup(
+      Repository repository,
+      Sources opened,
+      String name,
+      LiveDevices.Choice choice,
+      LvmSnapshots snapshots)
+      throws IOException, CorruptData {
+    try (LiveDevices live =
+            LiveDevices.open(
+                opened.volumes(), choice, snapshots, shell().surroundings().get().chance());
         ProgressLine progress = shell().progress()) {
       live.warnings().forEach(shell()::warn);
       BackupRequest.Sources taken =
@@ -348,7 +377,7 @@ final class BackupCommand extends CairnCommand {
               opened.named(live),
               live.stillness(),
               Converge.Limits.DEFAULT
-                  .withLongest(freezeMax)
+                  .withLongest(choice.freezeMax())
                   .withMemory(Memory.availableBytes(Path.of("/proc"))));
       return run(repository, taken, name, parent(repository), progress);
     }

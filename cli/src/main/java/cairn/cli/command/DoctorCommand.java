@@ -5,6 +5,8 @@ import cairn.cli.report.JsonFields;
 import cairn.cli.report.Table;
 import cairn.cli.report.Units;
 import cairn.cli.shell.Shell;
+import cairn.engine.Surroundings;
+import cairn.engine.capture.LvmSnapshots;
 import cairn.engine.capture.Outlook;
 import cairn.engine.capture.Outlooks;
 import cairn.engine.capture.Way;
@@ -30,16 +32,17 @@ import picocli.CommandLine.Parameters;
       "Looks at the machine and at each device, and changes nothing: which way 'cairn backup' will"
           + " take, why no better one, and what to do about it.",
       "WAY is 'converge', copying while writes are tracked, and a freeze for the last of it;"
-          + " 'freeze-and-read', frozen all the time that reading takes; 'plain', because nobody"
-          + " uses it; or 'refused'. It says what holds for whoever runs it: run it as root.",
+          + " 'snapshot', by one that LVM takes; 'freeze-and-read', frozen all the time that"
+          + " reading takes; 'plain', because nobody uses it; or 'refused'. It says what holds for"
+          + " whoever runs it: run it as root.",
     },
     footer = {"%nExamples:", "  cairn doctor", "  cairn doctor /dev/sda /dev/vg/home --json"})
 @JsonFields({
   "machine: list of fact, value and advice (null when there is nothing to do)",
   "devices: list of device, kind, size, use (null when nobody uses it), fileSystems (list of type"
-      + " and mountPoints), tracker (its state, or none), way (converge, freeze-and-read, plain or"
-      + " refused), obstacles (list of better, why and remedy) and free (list of sentences on what"
-      + " is read of it)",
+      + " and mountPoints), tracker (its state, or none), way (converge, snapshot, freeze-and-read,"
+      + " plain or refused), obstacles (list of better, why and remedy) and free (list of sentences"
+      + " on what is read of it)",
 })
 final class DoctorCommand extends CairnCommand {
   private static final Path ROOT = Path.of("/");
@@ -61,8 +64,11 @@ final class DoctorCommand extends CairnCommand {
     Platform platform = Platform.read(ROOT);
     FileSystems fileSystems = FileSystems.live();
     Devices devices = Devices.live();
+    Surroundings surroundings = shell().surroundings().get();
+    LvmSnapshots snapshots = LvmSnapshots.live(surroundings.owner(), surroundings.chance());
     Outlooks outlooks =
-        new Outlooks(devices.stack(), fileSystems, Trackers.FOLDER, platform.privileges());
+        new Outlooks(
+            devices.stack(), fileSystems, Trackers.FOLDER, platform.privileges(), snapshots);
     List<Outlook> all = new ArrayList<>();
     for (BlockDevice device :
         names.isEmpty() ? devices.worthALook(fileSystems) : devices.named(names)) {

@@ -90,8 +90,8 @@ public final class MachineFacts {
   private String xen() {
     String ways =
         tracking.way().isPresent()
-            ? "converge (tracker and freeze), freeze-and-read and plain"
-            : "freeze-and-read and plain, as nothing can be tracked";
+            ? "converge (tracker and freeze), snapshot (by LVM), freeze-and-read and plain"
+            : "snapshot (by LVM), freeze-and-read and plain, as nothing can be tracked";
     return "in Xen guests snapshots by kernel modules are known to have damaged the disks that they"
         + " were taken of: reads carried a write flag, and blocks were zeroed. Cairn has no module;"
         + " it only observes writes and reads. Offered here: "

@@ -68,7 +68,8 @@ final class Sources implements AutoCloseable {
     for (Volume volume : volumes) {
       VolumeIdentity identity = volume.identity();
       String name = unique ? identity.name() : identity.location();
-      named.add(new NamedVolume(name, volume, bitmapUse(volume).or(() -> live.inUse(volume))));
+      Optional<InUse> use = bitmapUse(volume).or(() -> live.inUse(volume));
+      named.add(new NamedVolume(name, use.map(InUse::volume).orElse(volume), use));
     }
     return named;
   }

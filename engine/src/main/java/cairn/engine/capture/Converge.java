@@ -62,7 +62,12 @@ public final class Converge {
   /// @param passes over what had been written to, the last one in the moment
   /// @param bytesReread read more than once, or late
   /// @param moment how long everything stood still; zero when nothing could be made to
-  public record Outcome(int passes, long bytesReread, Duration moment) {}
+  public record Outcome(int passes, long bytesReread, Duration moment) {
+    /// Of what nobody waited for.
+    Outcome ofSnapshot() {
+      return new Outcome(1, 0, Duration.ZERO);
+    }
+  }
 
   public Converge(Intake intake, Stillness stillness, Limits limits, Tools tools, Readers readers) {
     this.intake = intake;
@@ -74,13 +79,15 @@ public final class Converge {
 
   /// @throws CannotConverge when writes outran reading
   Outcome run(List<LiveCopy> copies) throws IOException, CorruptData {
+    for (LiveCopy copy : copies) {
+      if (copy.seesWrites()) {
+        tools.progress.begin("copying " + copy.path(), copy.size());
+        copy.firstPass(intake);
+      }
+    }
     if (!copies.stream().allMatch(LiveCopy::seesWrites)) {
       stillness.settle();
       return takeMoment(copies);
-    }
-    for (LiveCopy copy : copies) {
-      tools.progress.begin("copying " + copy.path(), copy.size());
-      copy.firstPass(intake);
     }
     long before = Long.MAX_VALUE;
     while (true) {

@@ -90,13 +90,18 @@ public final class LiveCapture {
       }
       Converge.Outcome outcome = converge.run(copies);
       boolean seen = copies.stream().allMatch(LiveCopy::seesWrites);
-      Way way = Way.ofUsed(seen, stillness.isPossible());
+      Way others = Way.ofUsed(seen, false, stillness.isPossible());
       List<VolumeImage> images = new ArrayList<>();
       for (int i = 0; i < copies.size(); i++) {
         checkSame(before.get(i), copies.get(i));
         checkUntouched(copies.get(i));
         copies.get(i).countSkippedAsWritten();
-        images.add(image(subjects.get(i), copies.get(i), new Facts(way, proofs.get(i), outcome)));
+        boolean over = subjects.get(i).inUse.writes().isOver();
+        Facts facts =
+            over
+                ? new Facts(Way.SNAPSHOT, proofs.get(i), outcome.ofSnapshot())
+                : new Facts(others, proofs.get(i), outcome);
+        images.add(image(subjects.get(i), copies.get(i), facts));
       }
       return images;
     } finally {

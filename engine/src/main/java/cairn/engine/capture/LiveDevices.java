@@ -14,7 +14,9 @@ import cairn.linux.tracking.ChangeTracker;
 import cairn.linux.tracking.TrackedRange;
 import cairn.linux.tracking.TrackerUnavailable;
 import cairn.storage.Probe;
+import cairn.volume.SnapshotVolume;
 import cairn.volume.Volume;
+import cairn.volume.Volumes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,6 +37,7 @@ import java.util.random.RandomGenerator;
 /// frozen together. Owns both until close.
 public final class LiveDevices implements Closeable {
   private final Choice choice;
+  private final LvmSnapshots snapshots;
   private final StorageStack stack = new StorageStack(Path.of("/"));
   private final KeptTrackers trackers;
   private final FileSystems fileSystems;
@@ -48,31 +51,45 @@ public final class LiveDevices implements Closeable {
   /// How to go about it.
   ///
   /// @param skipFree whether blocks are left out that the file systems say are free
+  /// @param way to take; empty for the best that is possible
   /// @param freezeMax after which a freeze ends whatever happens
   /// @param trackers where trackers are pinned
   /// @param sleeper for the time that somebody else has frozen a file system
   public record Choice(
-      boolean skipFree, Duration freezeMax, Path trackers, Probe.Sleeper sleeper) {}
+      boolean skipFree,
+      Optional<Way> way,
+      Duration freezeMax,
+      Path trackers,
+      Probe.Sleeper sleeper) {}
 
-  private LiveDevices(Choice choice, FileSystems fileSystems) throws IOException {
+  private LiveDevices(Choice choice, LvmSnapshots snapshots, FileSystems fileSystems)
+      throws IOException {
     this.choice = choice;
+    this.snapshots = snapshots;
     this.fileSystems = fileSystems;
     this.trackers = new KeptTrackers(choice.trackers, stack);
   }
 
-  /// Looks which of the volumes are in use, and begins to track those.
+  /// Looks which of the volumes are in use, and begins to track those, or takes snapshots.
   ///
+  /// @param snapshots of devices that cannot be tracked; to be removed by the caller after this is
+  ///   closed
   /// @throws IOException also when one can be neither tracked nor frozen
-  public static LiveDevices open(List<Volume> volumes, Choice choice, RandomGenerator chance)
+  public static LiveDevices open(
+      List<Volume> volumes, Choice choice, LvmSnapshots snapshots, RandomGenerator chance)
       throws IOException {
-    return open(volumes, choice, chance, FileSystems.live());
+    return open(volumes, choice, snapshots, chance, FileSystems.live());
   }
 
   /// @param fileSystems that are mounted
   static LiveDevices open(
-      List<Volume> volumes, Choice choice, RandomGenerator chance, FileSystems fileSystems)
+      List<Volume> volumes,
+      Choice choice,
+      LvmSnapshots snapshots,
+      RandomGenerator chance,
+      FileSystems fileSystems)
       throws IOException {
-    LiveDevices devices = new LiveDevices(choice, fileSystems);
+    LiveDevices devices = new LiveDevices(choice, snapshots, fileSystems);
     try {
       Map<Path, FileSystem> mountPoints = new LinkedHashMap<>();
       for (Volume volume : volumes) {
@@ -103,6 +120,11 @@ public final class LiveDevices implements Closeable {
       volume.expectRest();
       return;
     }
+    Optional<Writes> seen = writes(device, use, chance);
+    if (seen.isEmpty()) {
+      takeSnapshot(volume, device, use);
+      return;
+    }
     for (FileSystem fileSystem : use.fileSystems()) {
       Optional<Path> visible = visibleMountPoint(fileSystem);
       visible.ifPresent(path -> mountPoints.put(path, fileSystem));
@@ -117,7 +139,20 @@ public final class LiveDevices implements Closeable {
             ? new AllocatedUse(volume, use, frozen)
             : (still, ranges) -> ranges.range(0, volume.size());
     uses.put(volume, use);
-    inUse.put(volume, new InUse(volume, writes(device, use, chance), used));
+    inUse.put(volume, new InUse(volume, seen.get(), used));
+  }
+
+  /// Its file systems were frozen when it was taken.
+  private void takeSnapshot(Volume volume, BlockDevice device, DeviceUse use) throws IOException {
+    Path taken = snapshots.take(device);
+    Volume kept = SnapshotVolume.of(volume, Volumes.open(taken.toString()));
+    opened.push(kept);
+    Used allocated = new AllocatedUse(kept, use, Set.copyOf(use.fileSystems()));
+    Used used =
+        choice.skipFree
+            ? (still, ranges) -> allocated.visit(true, ranges)
+            : (still, ranges) -> ranges.range(0, volume.size());
+    inUse.put(volume, new InUse(kept, new NoWrites(), used));
   }
 
   /// Nobody comes to use it while it is read, unless without a claim of their own.
@@ -139,8 +174,12 @@ public final class LiveDevices implements Closeable {
         .findFirst();
   }
 
-  private Writes writes(BlockDevice device, DeviceUse use, RandomGenerator chance)
+  /// Empty when there is to be a snapshot in place of it.
+  private Optional<Writes> writes(BlockDevice device, DeviceUse use, RandomGenerator chance)
       throws IOException {
+    if (choice.way.isPresent() && choice.way.get() != Way.CONVERGE) {
+      return choice.way.get() == Way.SNAPSHOT ? Optional.empty() : Optional.of(new UnseenWrites());
+    }
     Optional<String> others = use.othersWrite();
     if (others.isPresent()) {
       return unseen(device, others.get());
@@ -148,23 +187,29 @@ public final class LiveDevices implements Closeable {
     try {
       Optional<Writes> kept = kept(device, chance);
       if (kept.isPresent()) {
-        return kept.get();
+        return kept;
       }
       ChangeTracker tracker = ChangeTracker.attach(rangeOf(device, stack), chance);
       opened.push(tracker::close);
-      return new TrackedWrites(tracker, "", chance);
+      return Optional.of(new TrackedWrites(tracker, "", chance));
     } catch (TrackerUnavailable e) {
       return unseen(device, String.valueOf(e.getMessage()));
     }
   }
 
-  private Writes unseen(BlockDevice device, String why) {
+  private Optional<Writes> unseen(BlockDevice device, String why) throws IOException {
+    String unseen = "writes to " + device.name() + " cannot be seen";
+    if (choice.way.isPresent()) {
+      throw new IOException(unseen + ": " + why + "; leave it to Cairn which way to take");
+    }
+    boolean snapshot = snapshots.objection(device).isEmpty();
     warnings.add(
-        "writes to "
-            + device.name()
-            + " cannot be seen, so all of it is read while it is frozen: "
+        unseen
+            + (snapshot
+                ? ", so a snapshot of it is read: "
+                : ", so all of it is read while it is frozen: ")
             + why);
-    return new UnseenWrites();
+    return snapshot ? Optional.empty() : Optional.of(new UnseenWrites());
   }
 
   private Optional<Writes> kept(BlockDevice device, RandomGenerator chance) throws IOException {
@@ -214,8 +259,8 @@ public final class LiveDevices implements Closeable {
     stillness = freezing;
     freezing.mountPoints().forEach(path -> frozen.add(requireNonNull(mountPoints.get(path))));
     for (Map.Entry<Volume, InUse> each : inUse.entrySet()) {
-      DeviceUse use = requireNonNull(uses.get(each.getKey()));
-      if (Way.ofUsed(each.getValue().writes().isSeeing(), standsStill(use)) == Way.REFUSED) {
+      boolean seen = each.getValue().writes().isSeeing();
+      if (Way.ofUsed(seen, false, !seen && standsStill(each.getKey())) == Way.REFUSED) {
         throw new IOException(
             each.getKey().identity().location()
                 + " can neither be frozen as a whole nor tracked: unmount it, or back it up with"
@@ -225,7 +270,8 @@ public final class LiveDevices implements Closeable {
   }
 
   /// Whether nobody can write to any of it during a freeze.
-  private boolean standsStill(DeviceUse use) {
+  private boolean standsStill(Volume volume) {
+    DeviceUse use = requireNonNull(uses.get(volume));
     return use.isDirect()
         && use.hidden().isEmpty()
         && !use.mounted().isEmpty()
@@ -243,7 +289,18 @@ public final class LiveDevices implements Closeable {
 
   /// What a person should know.
   public List<String> warnings() {
-    return List.copyOf(warnings);
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(snapshots.warnings());
+    if (inUse.size() > 1) {
+      inUse.values().stream()
+          .filter(each -> each.writes().isOver())
+          .forEach(each ->
+              all.add(
+                  each.volume().identity().location()
+                      + " is captured by a snapshot of its own, so that it is not of the same"
+                      + " moment as the others"));
+    }
+    return all;
   }
 
   @Override

@@ -27,9 +27,16 @@ public final class Outlooks {
   private final FileSystems fileSystems;
   private final KeptTrackers trackers;
   private final Privileges privileges;
+  private final LvmSnapshots snapshots;
 
+  /// @param snapshots that could be taken
   public Outlooks(
-      StorageStack stack, FileSystems fileSystems, Path trackers, Privileges privileges) {
+      StorageStack stack,
+      FileSystems fileSystems,
+      Path trackers,
+      Privileges privileges,
+      LvmSnapshots snapshots) {
+    this.snapshots = snapshots;
     this.stack = stack;
     this.fileSystems = fileSystems;
     this.trackers = new KeptTrackers(trackers, stack);
@@ -87,6 +94,7 @@ public final class Outlooks {
   private Way wayOfUsed(BlockDevice device, DeviceUse use, List<Obstacle> obstacles)
       throws IOException {
     Optional<String> unseen = unseen(device, use, obstacles);
+    boolean snapshot = unseen.isPresent() && snapshot(device, obstacles);
     List<String> unfreezable = new ArrayList<>();
     for (FileSystem fileSystem : use.fileSystems()) {
       if (!Freezable.isType(fileSystem.type())) {
@@ -108,7 +116,18 @@ public final class Outlooks {
                   ? "it is read again until nobody writes meanwhile, so keep it quiet"
                   : "unmount it, or stop what uses it"));
     }
-    return Way.ofUsed(unseen.isEmpty(), freezes);
+    return Way.ofUsed(unseen.isEmpty(), snapshot, freezes);
+  }
+
+  private boolean snapshot(BlockDevice device, List<Obstacle> obstacles) {
+    Optional<String> objection = snapshots.objection(device);
+    objection.ifPresent(why ->
+        obstacles.add(
+            new Obstacle(
+                "snapshot",
+                why,
+                "it takes a logical volume, the package lvm2, and free space in its group")));
+    return objection.isEmpty();
   }
 
   /// Why no tracker sees the writes to it.

@@ -30,6 +30,11 @@ public interface Writes {
     return Optional.empty();
   }
 
+  /// Whether nothing will be written any more: it is a snapshot.
+  default boolean isOver() {
+    return false;
+  }
+
   /// Whether anything is seen at all. When not, everything counts as written to at all times.
   boolean isSeeing();
 

@@ -1,5 +1,6 @@
 package cairn.engine.resize;
 
+import cairn.engine.Programs;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package cairn.engine.resize;
 
+import cairn.engine.Programs;
 import cairn.engine.inside.SpaceUse;
 import cairn.engine.resize.ResizePlan.Change;
 import cairn.engine.resize.ResizePlan.Move;

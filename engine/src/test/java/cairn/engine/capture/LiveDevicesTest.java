@@ -6,6 +6,7 @@ import cairn.base.test.Seed;
 import cairn.linux.test.LoopDevice;
 import cairn.linux.test.Mounted;
 import cairn.linux.topology.FileSystems;
+import cairn.repository.session.Owner;
 import cairn.volume.Volume;
 import cairn.volume.Volumes;
 import java.io.IOException;
@@ -14,11 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LiveDevicesTest {
+  private static final Owner OWNER = new Owner("here", "boot:1", 1, "test");
+
   @TempDir private Path folder;
 
   /// No cluster is here, so the mount table tells of one.
@@ -31,13 +35,21 @@ class LiveDevicesTest {
     }
     LiveDevices.Choice choice =
         new LiveDevices.Choice(
-            true, Duration.ofSeconds(20), folder.resolve("no-trackers"), Thread::sleep);
+            true,
+            Optional.empty(),
+            Duration.ofSeconds(20),
+            folder.resolve("no-trackers"),
+            Thread::sleep);
     try (LoopDevice loop = LoopDevice.over(image);
         Mounted mounted = Mounted.ext4(loop, folder.resolve("mounted"));
         Volume volume = Volumes.open(loop.toString());
         LiveDevices live =
             LiveDevices.open(
-                List.of(volume), choice, seed.random(), mountedAs(type, mounted.directory()))) {
+                List.of(volume),
+                choice,
+                new LvmSnapshots(command -> "", OWNER, seed.random()),
+                seed.random(),
+                mountedAs(type, mounted.directory()))) {
       assertThat(live.inUse(volume).orElseThrow().writes().isSeeing()).isEqualTo(seen);
       assertThat(live.stillness().isPossible()).isTrue();
       if (!seen) {
