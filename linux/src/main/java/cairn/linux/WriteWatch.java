@@ -40,7 +40,14 @@ public final class WriteWatch {
         sectors(topology, topology.disk(node.get())) - partitions);
   }
 
-  /// Whether the counters moved. They do not where the kernel was told not to count.
+  /// Whether the kernel counts what is written to the device. It can be told not to.
+  public boolean isCounting() throws IOException {
+    Optional<BlockTopology.Node> node = topology.find(device);
+    return node.isEmpty()
+        || !topology.attribute(topology.disk(node.get()), "queue/iostats").equals("0");
+  }
+
+  /// Whether the counters moved, which says nothing unless [#isCounting].
   public boolean sawWrites() throws IOException {
     Optional<BlockTopology.Node> node = topology.find(device);
     if (node.isEmpty()) {

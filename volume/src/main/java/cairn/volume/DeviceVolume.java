@@ -22,6 +22,7 @@ public final class DeviceVolume implements Volume {
   private final VolumeIdentity identity;
   private final Transfer transfer;
   private @Nullable WriteWatch watch;
+  private boolean isWatched;
 
   private DeviceVolume(NativeFile device, VolumeIdentity identity, int sectorBytes) {
     this.device = device;
@@ -86,7 +87,21 @@ public final class DeviceVolume implements Volume {
   @Override
   public void expectRest() throws IOException {
     writeCache();
-    watch = WriteWatch.begin(new BlockTopology(SYS), device.status().device());
+    WriteWatch begun = WriteWatch.begin(new BlockTopology(SYS), device.status().device());
+    isWatched = begun.isCounting();
+    watch = begun;
+  }
+
+  @Override
+  public List<String> warnings() {
+    return watch == null || isWatched
+        ? List.of()
+        : List.of(
+            "whether somebody wrote to "
+                + device.path()
+                + " while it was read is not known, as the kernel was told not to count what is"
+                + " written to it: 'echo 1' into iostats below queue in its directory in"
+                + " /sys/block");
   }
 
   @Override

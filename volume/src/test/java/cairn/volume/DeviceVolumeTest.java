@@ -15,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,33 @@ final class DeviceVolumeTest {
         assertThat(nativeTarget.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(expected);
       }
       volume.checkUnchanged();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whereTheKernelDoesNotCountNobodyKnowsWhoWrote(boolean counts) throws IOException {
+    Path backing = Files.write(directory.resolve("backing"), new byte[1 << 20]);
+    try (LoopDevice loop = LoopDevice.over(backing);
+        Volume volume = Volumes.open(loop.toString())) {
+      Path switched = Path.of("/sys/block", "" + loop.path().getFileName(), "queue/iostats");
+      Files.writeString(switched, counts ? "1" : "0");
+      try {
+        assertThat(volume.warnings()).isEmpty();
+        volume.expectRest();
+        List<String> expected =
+            counts
+                ? List.of()
+                : List.of(
+                    "whether somebody wrote to "
+                        + loop
+                        + " while it was read is not known, as the kernel was told not to count"
+                        + " what is written to it: 'echo 1' into iostats below queue in its"
+                        + " directory in /sys/block");
+        assertThat(volume.warnings()).isEqualTo(expected);
+      } finally {
+        Files.writeString(switched, "1");
+      }
     }
   }
 
