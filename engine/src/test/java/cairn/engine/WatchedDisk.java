@@ -29,6 +29,7 @@ final class WatchedDisk implements Writes, Stillness {
   private boolean isBlind;
   private boolean isRestless;
   private boolean isSeeing = true;
+  private boolean isOver;
   private Optional<String> loss = Optional.empty();
 
   WatchedDisk(int bytes, RandomGenerator chance) {
@@ -52,6 +53,12 @@ final class WatchedDisk implements Writes, Stillness {
   /// There is nothing that could see writes.
   WatchedDisk unseen() {
     isSeeing = false;
+    return this;
+  }
+
+  /// It is a snapshot that somebody else keeps.
+  WatchedDisk kept() {
+    isOver = true;
     return this;
   }
 
@@ -128,7 +135,12 @@ final class WatchedDisk implements Writes, Stillness {
 
   @Override
   public String tracker() {
-    return "one";
+    return isOver ? "" : "one";
+  }
+
+  @Override
+  public boolean isOver() {
+    return isOver;
   }
 
   @Override

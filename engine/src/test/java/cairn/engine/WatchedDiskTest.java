@@ -182,6 +182,33 @@ final class WatchedDiskTest {
     }
   }
 
+  /// There is no room for it in the moment.
+  @Test
+  void whatASnapshotKeepsIsReadBeforeTheOthersAreFrozen() throws Exception {
+    WatchedDisk frozen = new WatchedDisk(BYTES, chance).freezable().unseen();
+    WatchedDisk kept = new WatchedDisk(3 * BYTES, chance).kept();
+    Converge.Limits limits = Converge.Limits.DEFAULT.withMemory(4L * BYTES);
+    frozen.disturb(50);
+    BackupRequest.Sources sources =
+        new BackupRequest.Sources(
+            List.of(
+                new NamedVolume("frozen", frozen.volume, Optional.of(frozen.inUse())),
+                new NamedVolume("kept", kept.volume, Optional.of(kept.inUse()))),
+            frozen,
+            limits);
+    BackupRequest request = new BackupRequest(sources, Lab.GROUP, List.of(), Lab.NEWEST, true);
+    BackupReport report =
+        new Backup(lab.repository, lab.surroundings, Progress.NONE, new Cancellation())
+            .run(request);
+    lab.assertRestores(report.snapshot(), frozen.atMoment());
+    assertThat(fact(report, "capture")).isEqualTo("freeze-and-read");
+    assertThat(report.snapshot().details().volumes().getLast().source())
+        .containsEntry("capture", "snapshot")
+        .containsEntry("freezeMillis", "0")
+        .containsEntry("passes", "1")
+        .doesNotContainKey("tracker");
+  }
+
   @Test
   void withoutFreezeTheImageIsOfAMomentWithoutWrites() throws Exception {
     WatchedDisk disk = new WatchedDisk(BYTES, chance);

@@ -48,8 +48,7 @@ record Continuity(Optional<LiveCopy.Known> known, String reason, boolean isDistr
     return new Continuity(Optional.empty(), newReason, isDistrusted);
   }
 
-  /// @param before of the volume in the snapshot Of a volume that stands on a snapshot, which
-  ///   therefore has all of it that was not written to.
+  /// Of a volume that stands on a snapshot, which therefore has all of it that was not written to.
   ///
   /// @param base id of that snapshot
   /// @param before id of the one to compare with
@@ -63,6 +62,9 @@ record Continuity(Optional<LiveCopy.Known> known, String reason, boolean isDistr
     return new Continuity(Optional.of(new LiveCopy.Known(0)), "it stands on that snapshot", false);
   }
 
+  /// Of a volume with a tracker.
+  ///
+  /// @param before what the snapshot to compare with has of it
   static Continuity of(VolumeImage before, Now now) {
     Map<String, String> source = before.source();
     String tracker = source.getOrDefault(TRACKER, "");
