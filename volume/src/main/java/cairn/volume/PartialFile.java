@@ -144,13 +144,18 @@ public final class PartialFile implements Closeable {
   }
 
   public void write(long offset, byte[] source, int from, int length) throws IOException {
+    write(offset, MemorySegment.ofArray(source).asSlice(from, length));
+  }
+
+  /// @param source in memory of any kind; native memory is not copied
+  public void write(long offset, MemorySegment source) throws IOException {
     turn.lock();
     try {
-      transfer.write(offset, MemorySegment.ofArray(source).asSlice(from, length));
+      transfer.write(offset, source);
     } finally {
       turn.unlock();
     }
-    startWriteback(length);
+    startWriteback(source.byteSize());
   }
 
   void zero(long offset, long length) throws IOException {

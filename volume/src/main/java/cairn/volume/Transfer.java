@@ -57,18 +57,10 @@ final class Transfer {
 
   void write(long offset, MemorySegment source) throws IOException {
     try {
-      long done = 0;
-      while (done < source.byteSize()) {
-        long at = offset + done;
-        int count = writableAtOnce(at, source.byteSize() - done);
-        MemorySegment part = source.asSlice(done, count);
-        if (isAligned(at) && isAligned(count)) {
-          MemorySegment whole = BUFFER.get().asSlice(0, count);
-          file.write(at, whole.copyFrom(part));
-        } else {
-          writePartOfSector(at, part);
-        }
-        done += count;
+      if (source.isNative() && isAligned(offset) && isAligned(source)) {
+        file.write(offset, source);
+      } else {
+        writeThroughBuffer(offset, source);
       }
     } catch (CallFailed e) {
       throw failed("write", offset, source.byteSize(), e);
@@ -106,6 +98,22 @@ final class Transfer {
       long count = Math.min(target.byteSize() - done, BUFFER_BYTES - skip);
       readFully(start, buffer.asSlice(0, alignDown(skip + count + alignment - 1)));
       MemorySegment.copy(buffer, skip, target, done, count);
+      done += count;
+    }
+  }
+
+  private void writeThroughBuffer(long offset, MemorySegment source) throws IOException {
+    long done = 0;
+    while (done < source.byteSize()) {
+      long at = offset + done;
+      int count = writableAtOnce(at, source.byteSize() - done);
+      MemorySegment part = source.asSlice(done, count);
+      if (isAligned(at) && isAligned(count)) {
+        MemorySegment whole = BUFFER.get().asSlice(0, count);
+        file.write(at, whole.copyFrom(part));
+      } else {
+        writePartOfSector(at, part);
+      }
       done += count;
     }
   }

@@ -37,30 +37,26 @@ final class HostSpace {
     return offset;
   }
 
-  /// @param lengths of compressed clusters that will lie side by side
-  /// @return the offset of the first
-  synchronized long packed(List<Integer> lengths) {
-    long total = lengths.stream().mapToLong(Integer::longValue).sum();
-    if (packedEnd - packedAt < total) {
-      extendPacked(total);
+  /// @return the offset of so many bytes of a compressed cluster, beside the one before if possible
+  synchronized long packed(int length) {
+    if (packedEnd - packedAt < length) {
+      extendPacked(length);
     }
     long offset = packedAt;
-    for (int length : lengths) {
-      long last = (packedAt + length - 1) / clusterBytes;
-      for (long cluster = packedAt / clusterBytes; cluster <= last; cluster++) {
-        use(cluster * clusterBytes);
-      }
-      packedAt += length;
+    long last = (offset + length - 1) / clusterBytes;
+    for (long cluster = offset / clusterBytes; cluster <= last; cluster++) {
+      use(cluster * clusterBytes);
     }
+    packedAt += length;
     return offset;
   }
 
-  private void extendPacked(long total) {
+  private void extendPacked(int length) {
     if (packedEnd != end) {
       packedAt = end;
     }
     long more = Math.min(PACKED_BYTES, end / PACKED_PART);
-    packedEnd = roundUp(Math.max(packedAt + total, end + more));
+    packedEnd = roundUp(Math.max(packedAt + length, end + more));
     end = packedEnd;
   }
 

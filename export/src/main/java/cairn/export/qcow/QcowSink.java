@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
 /// space. With a backing file, what is never written shows what that holds, and only whole clusters
 /// may be written or zeroed.
 ///
-/// *Order.* Clusters and full L2 tables go to the file as they come, from the second cluster on.
-/// [#finish()] writes what is left of the tables, L1 table and refcounts, and syncs; only then
-/// comes the header, without which the file is no image; and a second sync. Then it reads all
-/// tables back. Nothing that was written is ever overwritten.
+/// *Order.* Compressed clusters are gathered first. Clusters and full L2 tables go to the file as
+/// they come, from the second cluster on. [#finish()] writes what is left of the tables, L1 table
+/// and refcounts, and syncs; only then comes the header, without which the file is no image; and a
+/// second sync. Then it reads all tables back. Nothing that was written is ever overwritten.
 ///
 /// *Threads.* Clusters are compressed by the threads that write them.
 public final class QcowSink implements ImageSink, FrameSink {
@@ -45,6 +45,7 @@ public final class QcowSink implements ImageSink, FrameSink {
   private final QcowOptions options;
   private final FirstFailure failure;
   private final HostSpace space;
+  private final PackedArea packed;
   private final ClusterTables tables;
   private final Queue<Packer> idle = new ConcurrentLinkedQueue<>();
   private volatile @Nullable QcowImage image;
@@ -58,6 +59,7 @@ public final class QcowSink implements ImageSink, FrameSink {
     this.options = options;
     this.failure = new FirstFailure(file.target().toString());
     this.space = new HostSpace(options.clusterBytes());
+    this.packed = new PackedArea(file, space);
     this.tables = new ClusterTables(file, space, diskBytes(), options.clusterBits());
     space.clusters(1); // the header's
   }
@@ -94,10 +96,7 @@ public final class QcowSink implements ImageSink, FrameSink {
     check(offset, length);
     expectWhole(offset, length);
     failure.run(() -> {
-      Packer packer = newPacker();
-      packer.addFrame(offset, frame);
-      writePacked(packer);
-      idle.add(packer);
+      writePacked(offset, frame);
       tables.told(offset, length);
     });
   }
@@ -136,7 +135,7 @@ public final class QcowSink implements ImageSink, FrameSink {
       boolean elsewhere =
           isZeros(source, from + done, count)
               ? setZeros(offset + done)
-              : packer != null && add(packer, offset + done, source, from + done, count);
+              : packer != null && compress(packer, offset + done, source, from + done, count);
       if (elsewhere) {
         writeRun(offset + runStart, source, from + runStart, done - runStart);
         runStart = done + count;
@@ -145,7 +144,6 @@ public final class QcowSink implements ImageSink, FrameSink {
     }
     writeRun(offset + runStart, source, from + runStart, done - runStart);
     if (packer != null) {
-      writePacked(packer);
       idle.add(packer);
     }
   }
@@ -169,31 +167,32 @@ public final class QcowSink implements ImageSink, FrameSink {
     }
   }
 
-  private boolean add(Packer packer, long offset, byte[] source, int from, int count) {
-    if (count == options.clusterBytes()) {
-      return packer.add(offset, source, from, count);
+  /// @return false when that would not take less space; then nothing was written
+  private boolean compress(Packer packer, long offset, byte[] source, int from, int count)
+      throws IOException {
+    byte[] cluster = source;
+    int start = from;
+    if (count < clusterBytes()) {
+      cluster = Arrays.copyOf(Arrays.copyOfRange(source, from, from + count), clusterBytes());
+      start = 0;
     }
-    byte[] padded = Arrays.copyOf(Arrays.copyOfRange(source, from, from + count), clusterBytes());
-    return packer.add(offset, padded, 0, padded.length);
+    int length = packer.pack(cluster, start, clusterBytes());
+    if (length > clusterBytes() - SECTOR_BYTES) {
+      return false;
+    }
+    writePacked(offset, Slice.of(packer.bytes(), 0, length));
+    return true;
   }
 
-  private void writePacked(Packer packer) throws IOException {
-    if (packer.size() > 0) {
-      long host = space.packed(packer.lengths());
-      file.write(host, packer.bytes(), 0, packer.size());
-      for (int i = 0; i < packer.offsets().size(); i++) {
-        int length = packer.lengths().get(i);
-        long entry = ClusterEntry.compressed(options.clusterBits(), host, length);
-        tables.set(packer.offsets().get(i), entry);
-        host += length;
-      }
-    }
-    packer.clear();
+  private void writePacked(long offset, Slice frame) throws IOException {
+    PackedArea.Place place = packed.add(frame);
+    tables.set(
+        offset, ClusterEntry.compressed(options.clusterBits(), place.host(), place.length()));
   }
 
   private Packer newPacker() {
     Packer packer = idle.poll();
-    return packer == null ? new Packer() : packer;
+    return packer == null ? new Packer(clusterBytes()) : packer;
   }
 
   @Override
@@ -203,6 +202,7 @@ public final class QcowSink implements ImageSink, FrameSink {
     }
     failure.run(() -> {
       writeOddEnd();
+      packed.finish();
       space.trim();
       tables.writeAll();
       long l1 = writeL1();
@@ -361,6 +361,7 @@ public final class QcowSink implements ImageSink, FrameSink {
   public void close() throws IOException {
     idle.forEach(Packer::close);
     idle.clear();
+    packed.close();
     file.close();
   }
 
