@@ -72,7 +72,9 @@ public final class Training {
     String copy = folder.resolve("copy.img").toString();
     good("restore", "-r", repository, "latest", copy);
     good("restore", "-r", repository, "latest", copy, "--force", "--verify");
-    good("export", "-r", repository, "latest", folder.resolve("copy.qcow2").toString());
+    String qcow2 = folder.resolve("copy.qcow2").toString();
+    good("export", "-r", repository, "latest", qcow2);
+    good("export", "-r", repository, "latest", qcow2, "--force", "--compress");
     good("forget", "-r", repository, "--keep-last", "2", "--dry-run");
     good("forget", "-r", repository, "--keep-last", "2", "--gc");
     good("forget", "-r", repository, "--keep-last", "1");

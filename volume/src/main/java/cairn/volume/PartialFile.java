@@ -1,5 +1,6 @@
 package cairn.volume;
 
+import cairn.linux.AlignedMemory;
 import cairn.linux.CallFailed;
 import cairn.linux.Errno;
 import cairn.linux.FileStatus;
@@ -9,9 +10,12 @@ import cairn.linux.RawFile;
 import cairn.linux.Rename;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +56,7 @@ public final class PartialFile implements Closeable {
   /// File systems let one write at a time into a file, and whoever else comes spins meanwhile.
   private final Lock turn = new ReentrantLock();
 
+  private @Nullable WrittenSums written;
   private volatile State state = State.WRITING;
   private volatile long size;
   private @Nullable RawFile reading;
@@ -96,6 +101,11 @@ public final class PartialFile implements Closeable {
         }
       }
     }
+  }
+
+  /// Remembers, of what will be written, enough for [#prove()]. Before the first write.
+  public void rememberSums() {
+    written = new WrittenSums();
   }
 
   /// The name that it takes in the end.
@@ -149,6 +159,9 @@ public final class PartialFile implements Closeable {
 
   /// @param source in memory of any kind; native memory is not copied
   public void write(long offset, MemorySegment source) throws IOException {
+    if (written != null) {
+      written.add(offset, source);
+    }
     turn.lock();
     try {
       transfer.write(offset, source);
@@ -182,6 +195,34 @@ public final class PartialFile implements Closeable {
       throw transfer.failed("store", 0, size, e);
     }
     state = State.STORED;
+  }
+
+  /// Reads all of what was stored, from the disk as far as the kernel lets go of what it caches,
+  /// and compares it with what was written: a write that was lost, changed, or went elsewhere on
+  /// its way to the disk or back is found, but for a chance of one in 2^32.
+  public void prove() throws IOException {
+    WrittenSums expect = Objects.requireNonNull(written, "nothing was remembered");
+    WrittenSums have = new WrittenSums();
+    Transfer stored = new Transfer(reading(), names.target().toString(), 1);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = AlignedMemory.allocate(arena, Transfer.BUFFER_BYTES);
+      for (long at = 0; at < size; at += buffer.byteSize()) {
+        MemorySegment part = buffer.asSlice(0, Math.min(buffer.byteSize(), size - at));
+        stored.read(at, part);
+        have.add(at, part);
+      }
+    }
+    OptionalLong wrong = expect.firstDifference(have);
+    if (wrong.isPresent()) {
+      long length = Math.min(WrittenSums.REGION_BYTES, size - wrong.getAsLong());
+      throw new IOException(
+          names.target()
+              + " cannot be trusted: what was written within bytes "
+              + wrong.getAsLong()
+              + "+"
+              + length
+              + " reads back otherwise");
+    }
   }
 
   /// What was stored, from the disk, as far as the kernel lets go of what it caches.

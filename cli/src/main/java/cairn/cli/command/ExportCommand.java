@@ -37,7 +37,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Makes a new image file: qcow2 or raw, or, where 'qemu-img' is installed, vmdk, vhdx, vdi or"
           + " vpc. A file appears under its name when it is whole, durable, and was read back: all"
-          + " of its tables and a sample of the rest, or all with --verify.",
+          + " of a qcow2 file against checksums, and a sample of the disk in it as a guest reads"
+          + " it, or all with --verify.",
       "Of several snapshots, each becomes a qcow2 image that holds only what differs from the"
           + " one before and has that as its backing file. The last one has the name given, the"
           + " others have their ids in it.",

@@ -1,6 +1,5 @@
 package cairn.export.qcow;
 
-import cairn.base.bytes.Crc32c;
 import cairn.volume.PartialFile;
 import cairn.volume.qcow.ClusterEntry;
 import java.io.IOException;
@@ -8,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /// The L2 tables of an image in the making, and its L1 table. A table is written as soon as every
 /// byte that it tells of has been told of, so that few are in memory at a time. Safe for use by
@@ -20,7 +18,6 @@ final class ClusterTables {
   private final int clusterBits;
   private final long span;
   private final ByteBuffer l1;
-  private final int[] digests;
   private final Map<Integer, Table> open = new HashMap<>();
 
   /// @param size of the guest's disk
@@ -32,7 +29,6 @@ final class ClusterTables {
     this.span = 1L << (2 * clusterBits - 3);
     int count = Math.toIntExact(Math.ceilDiv(size, span));
     this.l1 = ByteBuffer.allocate(Math.toIntExact((long) count * Long.BYTES));
-    this.digests = new int[count];
   }
 
   private static final class Table {
@@ -46,7 +42,7 @@ final class ClusterTables {
   }
 
   int l1Count() {
-    return digests.length;
+    return l1.capacity() / Long.BYTES;
   }
 
   ByteBuffer l1() {
@@ -116,24 +112,8 @@ final class ClusterTables {
     byte[] bytes = table.entries.array();
     file.write(offset, bytes, 0, bytes.length);
     synchronized (open) {
-      digests[index] = Crc32c.of(bytes, 0, bytes.length);
       l1.putLong(index * Long.BYTES, offset | ClusterEntry.COPIED);
     }
-  }
-
-  /// @return the first of the tables that reads back other than it was written, or null
-  @Nullable Integer firstWrong() throws IOException {
-    byte[] bytes = new byte[1 << clusterBits];
-    for (int index = 0; index < l1Count(); index++) {
-      long entry = l1.getLong(index * Long.BYTES);
-      if (entry != 0) {
-        file.read(entry & ~ClusterEntry.COPIED, bytes, 0, bytes.length);
-        if (Crc32c.of(bytes, 0, bytes.length) != digests[index]) {
-          return index;
-        }
-      }
-    }
-    return null;
   }
 
   private Table table(long offset) {
