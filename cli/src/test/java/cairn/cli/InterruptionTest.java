@@ -90,7 +90,11 @@ class InterruptionTest {
         assertThat(isThere(folder, ".*partial.*")).isFalse();
       }
     }
-    desk.run("export", "latest", target).expect(0);
+    assertThat(isThere(folder, ".*partial.*")).isTrue();
+    Desk.Result again = desk.run("export", "latest", target).expect(0);
+    assertThat(again.err())
+        .matches("(?s).*cairn: removed .*/.disk.qcow2.cairn-.*, which a run that was killed.*");
+    assertThat(isThere(folder, ".*partial.*")).isFalse();
   }
 
   /// A reader of the output that has had enough, as `head` has, is no error.

@@ -11,7 +11,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/// Whether others hold locks of a file, by `F_OFD_GETLK` and `struct flock` (`fcntl.h`):
+/// Locks of files: whether others hold some, by `F_OFD_GETLK` and `struct flock` (`fcntl.h`):
 ///
 /// | offset | bytes | field    |
 /// |-------:|------:|----------|
@@ -26,10 +26,36 @@ public final class FileLock {
   private static final short F_WRLCK = 1;
   private static final short F_UNLCK = 2;
 
+  private static final int LOCK_EXCLUSIVE = 2;
+  private static final int LOCK_NOT_WAITING = 4;
+
   private static final MethodHandle FCNTL =
       Libc.variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
 
+  private static final MethodHandle FLOCK =
+      Libc.function("flock", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+
   private FileLock() {}
+
+  /// Takes a file or directory until the descriptor is closed, or the process ends in any way. Who
+  /// opens it again, in this process too, cannot take it meanwhile (`flock`).
+  ///
+  /// @return false when somebody else has it
+  /// @throws CallFailed also when the file system has no such locks
+  public static boolean tryTake(NativeFile file) throws IOException {
+    try {
+      file.call(
+          state ->
+              (int) FLOCK.invokeExact(state, file.descriptor(), LOCK_EXCLUSIVE | LOCK_NOT_WAITING),
+          () -> "flock(" + file.path() + ")");
+      return true;
+    } catch (CallFailed e) {
+      if (e.errno() == Errno.EAGAIN) {
+        return false;
+      }
+      throw e;
+    }
+  }
 
   /// Whether somebody else has a lock, shared or not, on this byte of the file.
   public static boolean isHeldElsewhere(NativeFile file, long offset) throws IOException {

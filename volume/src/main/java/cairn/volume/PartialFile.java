@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A file in the making. It lies beside its target under a name of its own and takes the target's
 /// name in [#publish()], when it is whole and durable: until then, whatever had that name is as it
-/// was. Closed without that, it is removed.
+/// was. Closed without that, it is removed; and where the process ended before it could do so, by
+/// [Leftovers], which know by a lock that nobody makes it any more.
 ///
 /// The new file belongs to the user who runs this and is readable by no one else. May be written by
 /// several threads at once.
@@ -50,6 +51,7 @@ public final class PartialFile implements Closeable {
 
   private final Names names;
   private final RawFile file;
+  private final Closeable hold;
   private final Transfer transfer;
   private final EarlyWriteback writeback;
 
@@ -63,8 +65,14 @@ public final class PartialFile implements Closeable {
 
   /// @param file new and empty
   PartialFile(Names names, RawFile file) {
+    this(names, file, () -> {});
+  }
+
+  /// @param hold closed at the end
+  private PartialFile(Names names, RawFile file, Closeable hold) {
     this.names = names;
     this.file = file;
+    this.hold = hold;
     this.transfer = new Transfer(file, names.target().toString(), 1);
     this.writeback = new EarlyWriteback(file);
   }
@@ -83,18 +91,32 @@ public final class PartialFile implements Closeable {
     Path folder = Files.createDirectory(names.partial());
     Path partial = folder.resolve(String.valueOf(names.target().getFileName()));
     Names within = new Names(names.target(), partial, names.replaces());
-    NativeFile inside =
-        NativeFile.open(partial, NativeFile.Option.WRITE, NativeFile.Option.CREATE_NEW);
-    return new PartialFile(within, inside);
+    NativeFile hold = NativeFile.open(folder);
+    try {
+      if (!Leftovers.hold(hold, folder)) {
+        throw new IOException(folder + " was taken by someone else as it was made");
+      }
+      NativeFile inside =
+          NativeFile.open(partial, NativeFile.Option.WRITE, NativeFile.Option.CREATE_NEW);
+      return new PartialFile(within, inside, hold);
+    } catch (IOException e) {
+      throw Closing.after(e, hold);
+    }
   }
 
   static PartialFile create(Path target, Replaces replaces) throws IOException {
     for (int attempt = 0; ; attempt++) {
-      Path partial = target.resolveSibling(partialName(target, attempt));
+      Path partial = target.resolveSibling(Leftovers.name(target, attempt));
       try {
         NativeFile file =
             NativeFile.open(partial, NativeFile.Option.WRITE, NativeFile.Option.CREATE_NEW);
-        return new PartialFile(new Names(target, partial, replaces), file);
+        // Not by that descriptor, which is closed before the file has its name.
+        NativeFile hold = NativeFile.open(partial, NativeFile.Option.WRITE);
+        PartialFile made = new PartialFile(new Names(target, partial, replaces), file, hold);
+        if (Leftovers.hold(hold, partial)) {
+          return made;
+        }
+        made.close();
       } catch (CallFailed e) {
         if (e.errno() != Errno.EEXIST || attempt == 1000) {
           throw e;
@@ -280,6 +302,12 @@ public final class PartialFile implements Closeable {
   public synchronized void close() throws IOException {
     State before = state;
     state = State.CLOSED;
+    try (hold) {
+      closeFiles(before);
+    }
+  }
+
+  private void closeFiles(State before) throws IOException {
     try {
       if (reading != null) {
         reading.close();
@@ -325,14 +353,5 @@ public final class PartialFile implements Closeable {
       reading.dropCache();
     }
     return reading;
-  }
-
-  private static String partialName(Path target, int attempt) {
-    Path fileName = target.getFileName();
-    String name = fileName == null ? "" : fileName.toString();
-    // A name may have 255 bytes; characters may have four.
-    String start = name.substring(0, Math.min(name.length(), 50));
-    String run = Long.toString(ProcessHandle.current().pid(), 36) + "-" + attempt;
-    return "." + start + ".cairn-" + run + ".partial";
   }
 }

@@ -8,6 +8,7 @@ import cairn.linux.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// Opens targets.
@@ -28,6 +29,14 @@ public final class Sinks {
     } catch (CallFailed e) {
       throw refused(path, why(e), e);
     }
+  }
+
+  /// Removes what earlier runs that were killed left of files that were to become this target.
+  ///
+  /// @return what was removed
+  public static List<Path> removeLeftovers(String target) throws IOException {
+    Path path = Volumes.absolute(target, "write to");
+    return Leftovers.remove(Files.exists(path) ? path.toRealPath() : path);
   }
 
   /// Opens a new or an existing file for a raw image that takes its name when it is told to.

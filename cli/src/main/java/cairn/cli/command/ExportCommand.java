@@ -203,6 +203,7 @@ final class ExportCommand extends CairnCommand {
     void add(Source source, String file) throws IOException {
       Optional<ExportTarget> below =
           targets.isEmpty() ? Optional.empty() : Optional.of(targets.getLast());
+      Leftover.remove(shell(), file);
       ExportTarget target = ExportTarget.open(source.snapshot, source.volume, file, manner, below);
       targets.add(target);
       RestoreRequest request =

@@ -65,6 +65,7 @@ final class ResizedRestore {
 
   private RestoreReport restore(View view, Wish wish, ResizePlan plan)
       throws IOException, CorruptData {
+    Leftover.remove(shell, wish.target());
     try (LocalTarget target = LocalTarget.open(wish.target(), plan.targetBytes(), wish.options());
         ProgressLine progress = shell.progress()) {
       Resize.Request request =

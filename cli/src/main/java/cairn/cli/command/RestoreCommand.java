@@ -105,6 +105,7 @@ final class RestoreCommand extends CairnCommand {
         return new ResizedRestore(shell(), isJson(), resize, catalog.warnings())
             .run(opened.repository(), wish);
       }
+      Leftover.remove(shell(), target);
       try (View view = opened.repository().openView();
           TrackedSink sink =
               new TrackedSink(
