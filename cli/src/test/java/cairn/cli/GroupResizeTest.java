@@ -203,7 +203,10 @@ class GroupResizeTest {
     refused(450, "group/data holds xfs, which cannot be made smaller", "group/data");
     refused(450, "its logical volumes reach to extent 115 of the 106 it would have", "p2");
     refused(762, "group/swap holds swap, whose size cannot be changed", "group/swap");
-    refused(762, "group/cut does not lie in one piece", "group/cut");
+    refused(
+        762,
+        "group/cut is made of other volumes, has snapshots, or does not lie in one piece",
+        "group/cut");
     refused(402, "group/root holds ext4, and what is in it needs", "group/root");
     refused(762, "there is no 'group/none'", "group/none");
   }

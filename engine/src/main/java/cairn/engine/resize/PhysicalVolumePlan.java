@@ -90,7 +90,9 @@ record PhysicalVolumePlan(List<Move> pieces, Optional<Change> change, List<Patch
         }
       }
       throw new CannotResize(
-          named.address() + " does not lie in one piece, and only such volumes are changed");
+          named.address()
+              + " is made of other volumes, has snapshots, or does not lie in one piece, and is not"
+              + " changed");
     }
 
     private PhysicalVolumePlan with(Whole whole, Place place)
