@@ -1,8 +1,5 @@
 package cairn.filesystem.layout;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -11,30 +8,24 @@ import java.util.Optional;
 /// The fields of a structure, by their offset in it. Whoever asks for a field has made sure that
 /// the structure is long enough: a field outside of it is a mistake of the caller, not of the data.
 public final class Fields {
-  private static final VarHandle SHORT_LITTLE = view(short[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle SHORT_BIG = view(short[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle INT_LITTLE = view(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INT_BIG = view(int[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle LONG_LITTLE = view(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle LONG_BIG = view(long[].class, ByteOrder.BIG_ENDIAN);
   private static final int UUID_BYTES = 16;
 
   private final byte[] bytes;
-  private final ByteOrder order;
+  private final boolean isBig;
 
-  private Fields(byte[] bytes, ByteOrder order) {
+  private Fields(byte[] bytes, boolean isBig) {
     this.bytes = bytes;
-    this.order = order;
+    this.isBig = isBig;
   }
 
   /// The array is not copied.
   public static Fields littleEndian(byte[] bytes) {
-    return new Fields(bytes, ByteOrder.LITTLE_ENDIAN);
+    return new Fields(bytes, false);
   }
 
   /// The array is not copied.
   public static Fields bigEndian(byte[] bytes) {
-    return new Fields(bytes, ByteOrder.BIG_ENDIAN);
+    return new Fields(bytes, true);
   }
 
   /// The structure itself, not a copy: it is to be left as it is.
@@ -51,8 +42,7 @@ public final class Fields {
   }
 
   public int u16(int at) {
-    short value = isBig() ? (short) SHORT_BIG.get(bytes, at) : (short) SHORT_LITTLE.get(bytes, at);
-    return value & 0xFFFF;
+    return isBig ? u8(at) << 8 | u8(at + 1) : u8(at) | u8(at + 1) << 8;
   }
 
   public long u32(int at) {
@@ -61,12 +51,21 @@ public final class Fields {
 
   /// A u32 as its 32 bits, for flags and checksums.
   public int i32(int at) {
-    return isBig() ? (int) INT_BIG.get(bytes, at) : (int) INT_LITTLE.get(bytes, at);
+    byte[] from = bytes;
+    int first = from[at] & 0xFF;
+    int second = from[at + 1] & 0xFF;
+    int third = from[at + 2] & 0xFF;
+    int last = from[at + 3] & 0xFF;
+    return isBig
+        ? first << 24 | second << 16 | third << 8 | last
+        : first | second << 8 | third << 16 | last << 24;
   }
 
   /// As a signed value: negative when it is 2^63 or more.
   public long u64(int at) {
-    return isBig() ? (long) LONG_BIG.get(bytes, at) : (long) LONG_LITTLE.get(bytes, at);
+    long first = u32(at);
+    long second = u32(at + Integer.BYTES);
+    return isBig ? first << 32 | second : first | second << 32;
   }
 
   public byte[] raw(int at, int length) {
@@ -75,7 +74,7 @@ public final class Fields {
 
   /// A copy of a part, as a structure of its own.
   public Fields part(int at, int length) {
-    return new Fields(raw(at, length), order);
+    return new Fields(raw(at, length), isBig);
   }
 
   public boolean holds(int at, String ascii) {
@@ -112,14 +111,5 @@ public final class Fields {
             hex.substring(12, 16),
             hex.substring(16, 20),
             hex.substring(20)));
-  }
-
-  private boolean isBig() {
-    return order == ByteOrder.BIG_ENDIAN;
-  }
-
-  /// Only where a handle is a constant is its use one instruction.
-  private static VarHandle view(Class<?> array, ByteOrder order) {
-    return MethodHandles.byteArrayViewVarHandle(array, order);
   }
 }

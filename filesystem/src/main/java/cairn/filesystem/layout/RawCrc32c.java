@@ -11,6 +11,19 @@ public final class RawCrc32c {
   private static final int POLYNOMIAL = 0x82F63B78;
   private static final int PREFIX_BYTES = 4;
 
+  /// For each highest byte of a register, what eight steps back make of it.
+  private static final int[] BACK = new int[1 << Byte.SIZE];
+
+  static {
+    for (int highest = 0; highest < BACK.length; highest++) {
+      int register = highest << 24;
+      for (int bit = 0; bit < Byte.SIZE; bit++) {
+        register = register < 0 ? ((register ^ POLYNOMIAL) << 1) | 1 : register << 1;
+      }
+      BACK[highest] = register;
+    }
+  }
+
   private RawCrc32c() {}
 
   public static int of(int register, byte[] bytes) {
@@ -36,8 +49,8 @@ public final class RawCrc32c {
   /// The register that becomes `register` by four bytes of zeros.
   private static int back(int register) {
     int before = register;
-    for (int bit = 0; bit < 8 * PREFIX_BYTES; bit++) {
-      before = before < 0 ? ((before ^ POLYNOMIAL) << 1) | 1 : before << 1;
+    for (int index = 0; index < PREFIX_BYTES; index++) {
+      before = BACK[before >>> 24] ^ before << Byte.SIZE;
     }
     return before;
   }

@@ -3,6 +3,7 @@ package cairn.filesystem.ext.check;
 import static cairn.filesystem.ext.disk.ExtFeatures.COMPAT_RESIZE_INODE;
 
 import cairn.base.bytes.CorruptData;
+import cairn.base.bytes.Subject;
 import cairn.filesystem.ext.disk.ExtSuperblock;
 import cairn.filesystem.ext.disk.Inode;
 import cairn.filesystem.file.Attributes;
@@ -118,17 +119,16 @@ final class ReservedCheck {
 
   private long checkCopies(Inode inode, long block) throws IOException, CorruptData {
     Fields copies = Fields.littleEndian(scene.blocks().read(block, inode.subject()));
+    Subject subject = inode.subject();
+    String field = "copy of block " + block;
     int at = 0;
     for (long group = 1; group < superblock.groups() && at < copies.size(); group++) {
       if (superblock.hasSuperblock(group)) {
-        long expect = block + group * superblock.blocksPerGroup();
-        inode.subject().checkEqual(copies.u32(at), expect, "copy of block " + block);
+        subject.checkEqual(copies.u32(at), block + group * superblock.blocksPerGroup(), field);
         at += Integer.BYTES;
       }
     }
-    for (int rest = at; rest < copies.size(); rest += Integer.BYTES) {
-      inode.subject().checkEqual(copies.u32(rest), 0, "copy of block " + block);
-    }
+    subject.checkZeros(copies.bytes(), at, copies.size(), field);
     return at / Integer.BYTES;
   }
 

@@ -86,10 +86,30 @@ public final class ExtSuperblock {
   private static final int[] QUOTA_AT = {0x240, 0x244, 0x26c};
 
   private final Fields fields;
+
+  /// Those that are asked for with each inode, each entry, and each block.
+  private final int incompat;
+
+  private final int readOnlyCompat;
+  private final int compat;
+  private final int blockBytes;
+  private final int inodeBytes;
+  private final long inodes;
+  private final long firstInode;
+  private final long blocks;
   private final int checksumSeed;
 
   private ExtSuperblock(Fields fields) {
     this.fields = fields;
+    this.incompat = fields.i32(0x60);
+    this.readOnlyCompat = fields.i32(0x64);
+    this.compat = fields.i32(0x5c);
+    this.blockBytes = 1024 << fields.i32(0x18);
+    this.inodeBytes = isOld() ? INODE_BYTES : fields.u16(0x58);
+    this.inodes = fields.u32(0x00);
+    this.firstInode = isOld() ? FIRST_INODE : fields.u32(0x54);
+    long high = incompat(INCOMPAT_64BIT) ? fields.u32(0x150) << 32 : 0;
+    this.blocks = high | fields.u32(0x04);
     this.checksumSeed =
         incompat(INCOMPAT_CSUM_SEED) ? fields.i32(0x270) : RawCrc32c.of(~0, fields.raw(0x68, 16));
   }
@@ -133,23 +153,23 @@ public final class ExtSuperblock {
   }
 
   public int incompat() {
-    return fields.i32(0x60);
+    return incompat;
   }
 
   public boolean incompat(int feature) {
-    return (incompat() & feature) != 0;
+    return (incompat & feature) != 0;
   }
 
   public int readOnlyCompat() {
-    return fields.i32(0x64);
+    return readOnlyCompat;
   }
 
   public boolean readOnlyCompat(int feature) {
-    return (readOnlyCompat() & feature) != 0;
+    return (readOnlyCompat & feature) != 0;
   }
 
   public boolean hasJournal() {
-    return (compat() & COMPAT_HAS_JOURNAL) != 0;
+    return compat(COMPAT_HAS_JOURNAL);
   }
 
   public boolean isCleanlyUnmounted() {
@@ -179,16 +199,16 @@ public final class ExtSuperblock {
   }
 
   public int inodeBytes() {
-    return isOld() ? INODE_BYTES : fields.u16(0x58);
+    return inodeBytes;
   }
 
   public long inodes() {
-    return fields.u32(0x00);
+    return inodes;
   }
 
   /// All before it are reserved.
   public long firstInode() {
-    return isOld() ? FIRST_INODE : fields.u32(0x54);
+    return firstInode;
   }
 
   public long journalInode() {
@@ -246,7 +266,7 @@ public final class ExtSuperblock {
   }
 
   public int blockBytes() {
-    return 1024 << fields.i32(0x18);
+    return blockBytes;
   }
 
   /// 1 without BIGALLOC.
@@ -255,8 +275,7 @@ public final class ExtSuperblock {
   }
 
   public long blocks() {
-    long high = incompat(INCOMPAT_64BIT) ? fields.u32(0x150) << 32 : 0;
-    return high | fields.u32(0x04);
+    return blocks;
   }
 
   public long bytes() {
@@ -360,7 +379,7 @@ public final class ExtSuperblock {
     if (group == 0) {
       return true;
     }
-    if ((compat() & COMPAT_SPARSE_SUPER2) != 0) {
+    if (compat(COMPAT_SPARSE_SUPER2)) {
       return group == fields.u32(0x24c) || group == fields.u32(0x250);
     }
     return !readOnlyCompat(RO_COMPAT_SPARSE_SUPER)
@@ -379,11 +398,7 @@ public final class ExtSuperblock {
   }
 
   public boolean compat(int feature) {
-    return (compat() & feature) != 0;
-  }
-
-  private int compat() {
-    return fields.i32(0x5c);
+    return (compat & feature) != 0;
   }
 
   private void checkSeal(Subject subject) throws CorruptData {

@@ -8,7 +8,6 @@ import cairn.filesystem.file.Attributes;
 import cairn.filesystem.layout.Fields;
 import cairn.filesystem.layout.RawCrc32c;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -72,6 +71,8 @@ public final class Inode {
   private static final List<Optional<Attributes.Type>> TYPES =
       IntStream.range(0, 16).mapToObj(bits -> Attributes.Type.ofMode(bits << TYPE_SHIFT)).toList();
 
+  private static final int PREFIX_BYTES = 2 * Integer.BYTES;
+  private static final int GENERATION_AT = 0x64;
   private static final int CHECKSUM_AT = 0x7c;
   private static final int HIGH_CHECKSUM_AT = 0x82;
   private static final int EXTRA_AT = 0x80;
@@ -159,7 +160,7 @@ public final class Inode {
   }
 
   public long generation() {
-    return table.u32(at + 0x64);
+    return table.u32(at + GENERATION_AT);
   }
 
   public long fragment() {
@@ -281,12 +282,17 @@ public final class Inode {
 
   /// What the checksums of its structures start with.
   public int checksumSeed() {
-    byte[] bytes = new byte[2 * Integer.BYTES];
+    return RawCrc32c.of(superblock.checksumSeed(), prefix(PREFIX_BYTES));
+  }
+
+  /// Its number and generation, which each of its checksums covers first.
+  private byte[] prefix(int length) {
+    byte[] bytes = new byte[length];
     for (int index = 0; index < Integer.BYTES; index++) {
       bytes[index] = (byte) (number >>> (8 * index));
-      bytes[Integer.BYTES + index] = (byte) (generation() >>> (8 * index));
+      bytes[Integer.BYTES + index] = table.bytes()[at + GENERATION_AT + index];
     }
-    return RawCrc32c.of(superblock.checksumSeed(), bytes);
+    return bytes;
   }
 
   /// One that was never written is all zeros, and is good.
@@ -294,19 +300,25 @@ public final class Inode {
     if (!superblock.hasChecksums()) {
       return;
     }
-    byte[] copy = table.raw(at, superblock.inodeBytes());
     boolean high = extraBytes() >= HIGH_CHECKSUM_AT + 2 - CORE_BYTES;
-    Arrays.fill(copy, CHECKSUM_AT, CHECKSUM_AT + 2, (byte) 0);
+    byte[] covered = prefix(PREFIX_BYTES + superblock.inodeBytes());
+    System.arraycopy(table.bytes(), at, covered, PREFIX_BYTES, superblock.inodeBytes());
+    clear(covered, CHECKSUM_AT);
     if (high) {
-      Arrays.fill(copy, HIGH_CHECKSUM_AT, HIGH_CHECKSUM_AT + 2, (byte) 0);
+      clear(covered, HIGH_CHECKSUM_AT);
     }
-    long crc = RawCrc32c.of(checksumSeed(), copy) & 0xFFFF_FFFFL;
+    long crc = RawCrc32c.of(superblock.checksumSeed(), covered) & 0xFFFF_FFFFL;
     long kept =
         table.u16(at + CHECKSUM_AT) | (high ? (long) table.u16(at + HIGH_CHECKSUM_AT) << 16 : 0);
     long expected = high ? crc : crc & 0xFFFF;
     if (kept != expected && !isZero()) {
       throw subject().corrupt("checksum", Long.toString(kept), Long.toString(expected));
     }
+  }
+
+  private static void clear(byte[] covered, int field) {
+    covered[PREFIX_BYTES + field] = 0;
+    covered[PREFIX_BYTES + field + 1] = 0;
   }
 
   /// Whether nothing was ever written to it.
