@@ -49,6 +49,7 @@ public final class NativeFile implements RawFile {
   private static final int KEEP_SIZE = 1;
   private static final int PUNCH_HOLE = 2;
   private static final int SYNC_FILE_RANGE_WRITE = 2;
+  private static final int FADVISE_RANDOM = 1;
   private static final int FADVISE_SEQUENTIAL = 2;
   private static final int FADVISE_DONTNEED = 4;
 
@@ -204,6 +205,11 @@ public final class NativeFile implements RawFile {
   /// Lets the kernel read further ahead.
   public void expectSequentialReads() throws IOException {
     advise(FADVISE_SEQUENTIAL, "SEQUENTIAL");
+  }
+
+  /// Lets the kernel read nothing but what is asked for.
+  public void expectScatteredReads() throws IOException {
+    advise(FADVISE_RANDOM, "RANDOM");
   }
 
   @Override

@@ -101,6 +101,11 @@ public final class FileVolume implements Volume {
   }
 
   @Override
+  public void expectScatteredReads() throws IOException {
+    file.expectScatteredReads();
+  }
+
+  @Override
   public void checkUnchanged() throws IOException {
     SizeChanged.check(file.path(), size(), file.status().sizeBytes());
   }

@@ -20,6 +20,10 @@ public interface Volume extends BlockReader {
     MemorySegment.copy(MemorySegment.ofArray(bytes), 0, target, 0, bytes.length);
   }
 
+  /// From here on small pieces are read that lie far from each other, so that nothing around them
+  /// needs to be read ahead.
+  default void expectScatteredReads() throws IOException {}
+
   /// @throws IOException naming both sizes when the source is larger or smaller than when it was
   ///   opened
   void checkUnchanged() throws IOException;

@@ -59,7 +59,7 @@ final class CatCommand implements Callable<Integer> {
   public Integer call() throws IOException, CorruptData {
     List<String> warnings = new ArrayList<>();
     for (String name : names) {
-      try (Inside inside = access.open(name)) {
+      try (Inside inside = access.openForContent(name)) {
         print(InsidePath.find(inside, true));
         warnings.addAll(inside.warnings());
       }

@@ -82,7 +82,7 @@ final class CpCommand extends CairnCommand {
 
   @Override
   Outcome run() throws IOException, CorruptData {
-    try (Inside inside = access.open(name);
+    try (Inside inside = access.openForContent(name);
         ProgressLine progress = shell().progress()) {
       InsidePath path = InsidePath.find(inside, false);
       CopyRequest request =

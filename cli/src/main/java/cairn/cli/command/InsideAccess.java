@@ -65,12 +65,22 @@ final class InsideAccess {
     }
   }
 
+  /// To read metadata.
   Inside open(String text) throws IOException, CorruptData {
+    return open(text, true);
+  }
+
+  /// To read files, too.
+  Inside openForContent(String text) throws IOException, CorruptData {
+    return open(text, false);
+  }
+
+  private Inside open(String text, boolean scattered) throws IOException, CorruptData {
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     boolean good = false;
     try {
       InsideName name = InsideName.parse(text, () -> groups(opened));
-      Inside inside = name.isSnapshot() ? snapshot(name, opened) : file(name, opened);
+      Inside inside = name.isSnapshot() ? snapshot(name, opened) : file(name, scattered, opened);
       good = true;
       return inside;
     } finally {
@@ -117,14 +127,18 @@ final class InsideAccess {
     return new Inside(name.source(), Places.of(volumes), name.path(), catalog.warnings(), opened);
   }
 
-  private Inside file(InsideName name, Deque<AutoCloseable> opened) throws IOException {
+  private Inside file(InsideName name, boolean scattered, Deque<AutoCloseable> opened)
+      throws IOException {
     if (volume != null) {
       throw new UsageError("--volume is for snapshots; " + name.source() + " is a volume itself");
     }
     Volume source = Volumes.open(name.source(), "look into", format.get());
     boolean local = source instanceof FileVolume || source instanceof DeviceVolume;
-    BlockReader kept = local ? KeptBlocks.local(source) : KeptBlocks.sharing(source, 1);
+    BlockReader kept = local ? KeptBlocks.local(source, scattered) : KeptBlocks.sharing(source, 1);
     opened.push(kept);
+    if (scattered) {
+      source.expectScatteredReads();
+    }
     String last = source.identity().name();
     return new Inside(name.source(), Places.of(last, kept), name.path(), List.of(), opened);
   }

@@ -14,8 +14,14 @@ public final class KeptBlocks implements BlockReader {
   /// Of the heap, so much is for blocks.
   private static final int HEAP_PART = 6;
 
-  /// What is read of a file or device, which the kernel keeps, too: metadata lies scattered.
+  /// What is read of a file or device, which the kernel keeps, too: little where metadata lies
+  /// scattered.
   private static final int LOCAL_BYTES = 16 << 10;
+
+  private static final int SCATTERED_BYTES = 4 << 10;
+
+  /// What is kept of those, a second time: only so much as is asked for again at once.
+  private static final long LOCAL_MEMORY = 4 << 20;
 
   private final BlockReader volume;
   private final int unit;
@@ -29,9 +35,11 @@ public final class KeptBlocks implements BlockReader {
   }
 
   /// With smaller blocks than those of the volume, of which any part can be read at little cost.
-  public static KeptBlocks local(BlockReader volume) {
-    int unit = Math.min(LOCAL_BYTES, volume.blockSize());
-    return new KeptBlocks(volume, Runtime.getRuntime().maxMemory() / HEAP_PART, unit);
+  ///
+  /// @param scattered whether nothing but metadata is read
+  public static KeptBlocks local(BlockReader volume, boolean scattered) {
+    int unit = Math.min(scattered ? SCATTERED_BYTES : LOCAL_BYTES, volume.blockSize());
+    return new KeptBlocks(volume, LOCAL_MEMORY, unit);
   }
 
   /// @param bytes of memory at most
