@@ -1,9 +1,13 @@
 package cairn.filesystem.btrfs;
 
+import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.test.Seed;
+import cairn.filesystem.btrfs.check.SingleBlock;
 import cairn.filesystem.btrfs.tree.NotHere;
+import cairn.filesystem.btrfs.tree.TreeRoot;
 import cairn.filesystem.layout.Fields;
+import cairn.filesystem.test.Counted;
 import cairn.filesystem.test.MemoryVolume;
 import cairn.filesystem.test.MountPoint;
 import cairn.filesystem.test.Onslaught;
@@ -41,16 +45,62 @@ final class BtrfsOnslaughtTest {
   @Test
   void nothingEndsACheckOrAReader(Seed seed) throws Exception {
     List<Onslaught.Maker> makers = new ArrayList<>();
+    images().forEach(image -> makers.add(() -> target(image.clone())));
+    new Onslaught("btrfs", makers, seed).run();
+  }
+
+  @Test
+  void nothingEndsTheCheckOfABlock(Seed seed) throws Exception {
+    List<Onslaught.Maker> makers = new ArrayList<>();
+    images().forEach(image -> makers.add(() -> new Blocks(image.clone())));
+    new Onslaught("btrfs-blocks", makers, seed).run();
+  }
+
+  private List<byte[]> images() throws Exception {
+    List<byte[]> images = new ArrayList<>();
     for (String options : OPTIONS) {
-      Path path = directory.resolve("image" + makers.size());
+      Path path = directory.resolve("image" + images.size());
       BtrfsWork.make(path, 48 << 20, options);
       try (MountPoint mount = MountPoint.of(path, "rw")) {
         Command.run("bash", "-c", SCRIPT, "bash", mount.directory().toString());
       }
-      byte[] image = Files.readAllBytes(path);
-      makers.add(() -> target(image.clone()));
+      images.add(Files.readAllBytes(path));
     }
-    new Onslaught("btrfs", makers, seed).run();
+    return images;
+  }
+
+  /// One block of an image at a time.
+  private static final class Blocks implements Target {
+    private final DamagedImage image;
+    private final List<SingleBlock> blocks = new ArrayList<>();
+    private int chosen;
+
+    Blocks(byte[] bytes) throws IOException, CorruptData {
+      this.image = open(bytes);
+      for (int index = 0; index < image.count(); index++) {
+        Fields block = image.block(index);
+        TreeRoot root =
+            new TreeRoot(block.u64(0x58), block.u64(0x30), block.u8(0x64), block.u64(0x50));
+        blocks.add(new SingleBlock(image.superblock(), image.map(), root));
+      }
+    }
+
+    @Override
+    public BlockReader damaged(RandomGenerator random) {
+      image.undo();
+      chosen = random.nextInt(blocks.size());
+      for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
+        change(image, chosen, random);
+      }
+      return MemoryVolume.of(image.bytes());
+    }
+
+    @Override
+    public boolean look(BlockReader volume, RandomGenerator random) throws IOException {
+      Counted counted = new Counted();
+      blocks.get(chosen).check(volume, counted);
+      return counted.isAnything();
+    }
   }
 
   private static Target target(byte[] bytes) throws IOException, CorruptData {
@@ -73,13 +123,20 @@ final class BtrfsOnslaughtTest {
   }
 
   private static void change(DamagedImage image, RandomGenerator random) {
-    int value = random.nextBoolean() ? random.nextInt() : random.nextInt(3) - 1;
-    boolean sealed = random.nextInt(8) != 0;
     if (random.nextInt(20) == 0) {
-      image.changeSuperblock(random.nextInt(32, 0x400), value);
-      return;
+      image.changeSuperblock(random.nextInt(32, 0x400), value(random));
+    } else {
+      change(image, random.nextInt(image.count()), random);
     }
-    int index = random.nextInt(image.count());
+  }
+
+  private static int value(RandomGenerator random) {
+    return random.nextBoolean() ? random.nextInt() : random.nextInt(3) - 1;
+  }
+
+  private static void change(DamagedImage image, int index, RandomGenerator random) {
+    int value = value(random);
+    boolean sealed = random.nextInt(8) != 0;
     Fields block = image.block(index);
     int count = block.i32(0x60);
     boolean leaf = block.u8(0x64) == 0;

@@ -29,6 +29,8 @@ final class DamagedImage {
 
   private final byte[] image;
   private final List<long[]> blocks = new ArrayList<>();
+  private final BtrfsSuperblock superblock;
+  private final ChunkMap map;
   private final int nodeBytes;
   private final Checksum checksum;
   private final List<Change> changes = new ArrayList<>();
@@ -45,10 +47,10 @@ final class DamagedImage {
   DamagedImage(byte[] image) throws IOException, CorruptData, NotHere {
     this.image = image;
     BlockReader volume = MemoryVolume.of(image);
-    BtrfsSuperblock superblock = BtrfsSuperblock.read(volume);
+    this.superblock = BtrfsSuperblock.read(volume);
     this.nodeBytes = superblock.nodeBytes();
     this.checksum = superblock.checksum();
-    ChunkMap map = ChunkMap.read(volume, superblock);
+    this.map = ChunkMap.read(volume, superblock);
     BlockSource source = new BlockSource(volume, superblock, map);
     Tree roots = new Tree(source, superblock.rootTree());
     Key key = new Key(Ids.EXTENTS, Key.ROOT_ITEM, 0);
@@ -65,6 +67,15 @@ final class DamagedImage {
 
   byte[] bytes() {
     return image;
+  }
+
+  /// As it was before any change, like the map.
+  BtrfsSuperblock superblock() {
+    return superblock;
+  }
+
+  ChunkMap map() {
+    return map;
   }
 
   int nodeBytes() {

@@ -1,8 +1,11 @@
 package cairn.filesystem.ext;
 
+import cairn.base.block.BlockReader;
 import cairn.base.block.Extent;
 import cairn.base.bytes.CorruptData;
 import cairn.base.test.Seed;
+import cairn.filesystem.ext.check.SingleInode;
+import cairn.filesystem.test.Counted;
 import cairn.filesystem.test.FilledImage;
 import cairn.filesystem.test.MemoryVolume;
 import cairn.filesystem.test.MountPoint;
@@ -46,18 +49,72 @@ final class ExtOnslaughtTest {
   @Test
   void nothingEndsACheckOrAReader(Seed seed) throws Exception {
     List<Onslaught.Maker> makers = new ArrayList<>();
+    images().forEach(image -> makers.add(() -> target(image)));
+    new Onslaught("ext", makers, seed).run();
+  }
+
+  @Test
+  void nothingEndsTheCheckOfAnInode(Seed seed) throws Exception {
+    List<Onslaught.Maker> makers = new ArrayList<>();
+    images().forEach(image -> makers.add(() -> new Inodes(image)));
+    new Onslaught("ext-inodes", makers, seed).run();
+  }
+
+  private List<byte[]> images() throws Exception {
+    List<byte[]> images = new ArrayList<>();
     for (String command : COMMANDS) {
-      Path path = FilledImage.sparse(directory.resolve("image" + makers.size()), 3 << 20);
+      Path path = FilledImage.sparse(directory.resolve("image" + images.size()), 3 << 20);
       Command.run((command + " " + path).split(" ", -1));
       byte[] crashed;
       try (MountPoint mount = MountPoint.of(path, "rw")) {
         Command.run("bash", "-c", SCRIPT, "bash", mount.directory().toString());
         crashed = Files.readAllBytes(path);
       }
-      byte[] image = command.contains("ext3") ? crashed : Files.readAllBytes(path);
-      makers.add(() -> target(image));
+      images.add(command.contains("ext3") ? crashed : Files.readAllBytes(path));
     }
-    new Onslaught("ext", makers, seed).run();
+    return images;
+  }
+
+  /// One inode of an image at a time, with what belongs to it.
+  private static final class Inodes implements Target {
+    private final byte[] sound;
+    private final byte[] image;
+    private final ExtSeals seals;
+    private final List<SingleInode> inodes;
+    private final List<List<Extent>> places = new ArrayList<>();
+    private int chosen;
+
+    Inodes(byte[] sound) throws IOException, CorruptData {
+      this.sound = sound;
+      this.image = sound.clone();
+      this.seals = new ExtSeals(sound);
+      MemoryVolume volume = MemoryVolume.of(sound);
+      this.inodes = SingleInode.all(volume);
+      for (SingleInode inode : inodes) {
+        places.add(inode.places(volume));
+      }
+    }
+
+    @Override
+    public BlockReader damaged(RandomGenerator random) {
+      for (Extent place : places.get(chosen)) {
+        int at = (int) place.offset();
+        System.arraycopy(sound, at, image, at, (int) place.length());
+      }
+      chosen = random.nextInt(inodes.size());
+      List<Extent> all = places.get(chosen);
+      for (int changes = 1 + random.nextInt(6); changes > 0; changes--) {
+        change(image, random.nextBoolean() ? all : all.subList(0, 1), seals, random);
+      }
+      return MemoryVolume.of(image);
+    }
+
+    @Override
+    public boolean look(BlockReader volume, RandomGenerator random) throws IOException {
+      Counted counted = new Counted();
+      inodes.get(chosen).check(volume, counted);
+      return counted.isAnything();
+    }
   }
 
   private static Target target(byte[] sound) throws IOException, CorruptData {

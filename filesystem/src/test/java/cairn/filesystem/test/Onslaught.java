@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /// Very many damaged images, all in memory: whatever they say, everything that reads them ends,
-/// takes little memory, and tells problems and errors only.
+/// takes little memory, and tells problems and errors only. Or parts of images, of which far more
+/// can be looked at in the same time.
 ///
 /// How many says the system property `onslaught`; the numbers lie in `target/onslaught-NAME.txt`. A
 /// round depends on the seed and its number alone, and one that fails leaves its image in `target`.
@@ -34,6 +35,13 @@ public final class Onslaught {
   public interface Target {
     /// The same image each time, damaged in another way. The one before is not used any more.
     BlockReader damaged(RandomGenerator random) throws IOException, CorruptData;
+
+    /// Does to the image that was damaged last what is to be done.
+    ///
+    /// @return whether anything is told
+    default boolean look(BlockReader image, RandomGenerator random) throws IOException {
+      return Survivor.saysAnything(image, random);
+    }
   }
 
   /// Makes targets that share nothing that is written to, one for each thread.
@@ -119,10 +127,11 @@ public final class Onslaught {
 
     private void round(List<Target> targets) throws IOException, CorruptData {
       RandomGenerator random = seed.split(round).random();
-      BlockReader image = targets.get(random.nextInt(targets.size())).damaged(random);
+      Target target = targets.get(random.nextInt(targets.size()));
+      BlockReader image = target.damaged(random);
       long before = meter.getCurrentThreadAllocatedBytes();
       try {
-        if (Survivor.saysAnything(image, random)) {
+        if (target.look(image, random)) {
           told.incrementAndGet();
         }
         long bytes = meter.getCurrentThreadAllocatedBytes() - before;

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
-import cairn.base.bytes.Problem;
 import cairn.filesystem.Content;
 import cairn.filesystem.Contents;
-import cairn.filesystem.check.Findings;
 import cairn.filesystem.file.FileName;
 import cairn.filesystem.file.FileNode;
 import cairn.filesystem.file.Filed;
@@ -21,40 +19,38 @@ import java.util.random.RandomGenerator;
 
 /// Does everything to an image that can be done to it. Whatever goes wrong in another way than is
 /// promised comes out.
-final class Survivor implements Findings {
+final class Survivor {
   private static final int NODES_MAX = 500;
-  private static final int WORDS_MAX = 50;
   private static final FileName NAME = FileName.of("some name");
 
   private final Set<FileNode.Id> entered = new HashSet<>();
   private final byte[] bytes = new byte[1 << 13];
   private int nodes;
-  private int told;
 
   private Survivor() {}
 
   /// Whether something is told by the check, of which is said before whether it reads data.
   static boolean saysAnything(BlockReader image, RandomGenerator random) throws IOException {
-    Survivor survivor = new Survivor();
+    Counted counted = new Counted();
     Content content = Contents.identify(image);
     assertThat(content.type()).isNotNull();
     if (content.checkable().isPresent()) {
-      content.checkable().get().check(random.nextInt(8) == 0, survivor);
+      content.checkable().get().check(random.nextInt(8) == 0, counted);
     } else {
-      survivor.told++;
+      counted.unknown("not checkable");
     }
     if (content instanceof Content.FileSystem known) {
       int what = random.nextInt(4);
       if (what == 0) {
-        survivor.used(known.format());
+        used(known.format());
       } else if (what < 3 && known.format() instanceof Filed filed) {
-        survivor.files(filed);
+        new Survivor().files(filed);
       }
     }
-    return survivor.told > 0;
+    return counted.isAnything();
   }
 
-  private void used(Format format) throws IOException {
+  private static void used(Format format) throws IOException {
     try {
       format.freshness();
       format.visitUsed((offset, length) -> {
@@ -111,19 +107,4 @@ final class Survivor implements Findings {
     content.read(size - length, bytes, 0, length);
     content.extents(0, Math.min(size, 1 << 22));
   }
-
-  @Override
-  public void problem(Problem problem) {
-    if (told++ < WORDS_MAX) {
-      problem.message();
-    }
-  }
-
-  @Override
-  public void unknown(String what) {
-    told++;
-  }
-
-  @Override
-  public void progress(long read) {}
 }

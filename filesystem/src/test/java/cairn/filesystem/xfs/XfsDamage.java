@@ -67,10 +67,20 @@ final class XfsDamage {
     this.superblock = superblock;
   }
 
+  /// Reads what may be damaged.
+  @FunctionalInterface
+  interface Check {
+    void of(BlockReader volume) throws IOException, CorruptData;
+  }
+
   static XfsDamage of(BlockReader volume) throws IOException, CorruptData {
+    return of(volume, sound -> XfsFileSystem.open(sound).check(false, new Told()));
+  }
+
+  static XfsDamage of(BlockReader volume, Check check) throws IOException, CorruptData {
     XfsDamage damage = new XfsDamage(volume, XfsSuperblock.read(volume));
     Recorder recorder = new Recorder(volume);
-    XfsFileSystem.open(recorder).check(false, new Told());
+    check.of(recorder);
     for (Extent read : new HashSet<>(recorder.reads)) {
       damage.add(read);
     }

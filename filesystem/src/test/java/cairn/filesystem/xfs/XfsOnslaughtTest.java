@@ -3,18 +3,21 @@ package cairn.filesystem.xfs;
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.test.Seed;
+import cairn.filesystem.test.Counted;
 import cairn.filesystem.test.FilledImage;
 import cairn.filesystem.test.MemoryVolume;
 import cairn.filesystem.test.MountPoint;
 import cairn.filesystem.test.Onslaught;
 import cairn.filesystem.test.Onslaught.Target;
 import cairn.filesystem.xfs.XfsDamage.Changed;
+import cairn.filesystem.xfs.check.SinglePart;
 import cairn.linux.test.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,26 +46,70 @@ final class XfsOnslaughtTest {
   @Test
   void nothingEndsACheckOrAReader(Seed seed) throws Exception {
     List<Onslaught.Maker> makers = new ArrayList<>();
+    images().forEach(image -> makers.add(() -> target(image)));
+    new Onslaught("xfs", makers, seed).run();
+  }
+
+  @Test
+  void nothingEndsTheCheckOfAPart(Seed seed) throws Exception {
+    List<Onslaught.Maker> makers = new ArrayList<>();
+    images().forEach(image -> makers.add(() -> new Parts(image)));
+    new Onslaught("xfs-parts", makers, seed).run();
+  }
+
+  private List<BlockReader> images() throws Exception {
+    List<BlockReader> images = new ArrayList<>();
     for (String command : COMMANDS) {
-      Path path = FilledImage.sparse(directory.resolve("image" + makers.size()), 34 << 20);
+      Path path = FilledImage.sparse(directory.resolve("image" + images.size()), 34 << 20);
       Command.run((command + " " + path).split(" ", -1));
       try (MountPoint mount = MountPoint.of(path, "rw")) {
         Command.run("bash", "-c", SCRIPT, "bash", mount.directory().toString());
       }
-      byte[] image = Files.readAllBytes(path);
-      makers.add(() -> target(MemoryVolume.of(image)));
+      images.add(MemoryVolume.of(Files.readAllBytes(path)));
     }
-    new Onslaught("xfs", makers, seed).run();
+    return images;
+  }
+
+  /// One part of an image at a time.
+  private static final class Parts implements Target {
+    private final BlockReader sound;
+    private final List<SinglePart> parts;
+    private final List<XfsDamage> damages = new ArrayList<>();
+    private int chosen;
+
+    Parts(BlockReader sound) throws IOException, CorruptData {
+      this.sound = sound;
+      this.parts = SinglePart.all(sound, new Counted());
+      for (SinglePart part : parts) {
+        damages.add(XfsDamage.of(sound, volume -> part.check(volume, new Counted())));
+      }
+    }
+
+    @Override
+    public BlockReader damaged(RandomGenerator random) throws IOException {
+      chosen = random.nextInt(parts.size());
+      return XfsOnslaughtTest.damaged(sound, damages.get(chosen), random);
+    }
+
+    @Override
+    public boolean look(BlockReader volume, RandomGenerator random) throws IOException {
+      Counted counted = new Counted();
+      parts.get(chosen).check(volume, counted);
+      return counted.isAnything();
+    }
   }
 
   private static Target target(BlockReader sound) throws IOException, CorruptData {
     XfsDamage damage = XfsDamage.of(sound);
-    return random -> {
-      BlockReader changed = sound;
-      for (int changes = 1 + random.nextInt(6); changes > 0; changes--) {
-        changed = new Changed(changed, damage.next(random, random.nextInt(8) != 0));
-      }
-      return changed;
-    };
+    return random -> damaged(sound, damage, random);
+  }
+
+  private static BlockReader damaged(BlockReader sound, XfsDamage damage, RandomGenerator random)
+      throws IOException {
+    BlockReader changed = sound;
+    for (int changes = 1 + random.nextInt(6); changes > 0; changes--) {
+      changed = new Changed(changed, damage.next(random, random.nextInt(8) != 0));
+    }
+    return changed;
   }
 }
