@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import cairn.base.bytes.CorruptData;
 import cairn.base.test.Seed;
+import cairn.filesystem.btrfs.tree.BlockRules;
+import cairn.filesystem.btrfs.tree.BtrfsSuperblock;
 import cairn.filesystem.btrfs.tree.NotHere;
+import cairn.filesystem.btrfs.tree.TreeBlock;
+import cairn.filesystem.btrfs.tree.TreeRoot;
 import cairn.filesystem.file.FileNode;
 import cairn.filesystem.file.Unreadable;
 import cairn.filesystem.layout.Fields;
@@ -15,6 +19,8 @@ import cairn.filesystem.test.MountPoint;
 import cairn.filesystem.test.Workload;
 import cairn.linux.test.Command;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,6 +68,12 @@ final class BtrfsCheckTest {
       1 156 0 0 corrupt subvolume
       1 144 0 8 corrupt subvolume
       8 242 0 8 corrupt quota group
+      8 240 0 0 quota version
+      8 240 0 17 quota flags
+      8 240 0 -1 key offset
+      8 244 0 1 limit flags
+      9 251 0 0 UUID, have in the tree
+      9 251 0 0 UUID, have none
       """;
 
   private static byte[] filled = {};
@@ -98,6 +110,67 @@ final class BtrfsCheckTest {
       image.undo();
     }
     assertThat(missed).isEmpty();
+  }
+
+  private static final String GROUPS =
+      """
+      exec 2> /dev/null > /dev/null; cd "$1"; btrfs subvolume create sub; btrfs qgroup create 1/7 .
+      btrfs qgroup assign 0/256 1/7 .; btrfs qgroup limit 50m 1/7 .; sync -f .
+      """;
+
+  @Test
+  void groupsOfQuotasAreWhole() throws IOException, CorruptData, NotHere {
+    Path path = directory.resolve("image");
+    BtrfsWork.make(path, 48 << 20, "-M -n 4096 -m single -R quota");
+    try (MountPoint mounted = MountPoint.of(path, "rw")) {
+      Command.run("bash", "-c", GROUPS, "bash", mounted.directory().toString());
+    }
+    DamagedImage image = new DamagedImage(Files.readAllBytes(path));
+    assertThat(image.check(true).messages()).isEmpty();
+    image.changeItem(8, 242, which("2"), -8);
+    assertThat(image.check(false).messages())
+        .contains(
+            "corrupt quota group 1/8: limit item, have none expect one",
+            "corrupt quota group 1/7: info item, have none expect one",
+            "corrupt quota group 1/7: info item, have none expect one, as it has relations");
+    image.undo();
+    image.changeItem(8, 246, which("0"), -17);
+    assertThat(image.check(false).messages())
+        .contains("corrupt quota group 0/257: relation, have none expect one back");
+    image.undo();
+    image.changeItem(8, 246, which("1"), -2);
+    assertThat(image.check(false).messages())
+        .anyMatch(message -> message.contains("quota group level, have 1 expect another one"));
+  }
+
+  /// By a leaf made here: kernels write such caches for block groups from 100 MiB on alone.
+  @Test
+  void headersOfCachesAreChecked() throws IOException, CorruptData, NotHere {
+    BtrfsSuperblock superblock = image().superblock();
+    assertThat(complaints(superblock, 41, 0, 0)).isEmpty();
+    assertThat(complaints(superblock, 40, 0, 0)).containsExactly("item size");
+    assertThat(complaints(superblock, 41, 1, 0)).containsExactly("location");
+    assertThat(complaints(superblock, 41, 8, 2)).containsExactly("location key type");
+    assertThat(complaints(superblock, 41, 9, 1)).containsExactly("location key offset");
+    assertThat(complaints(superblock, 41, 24, 0x7F)).containsExactly("cache generation");
+  }
+
+  /// @param at the byte of the header of a cache that is replaced
+  private static List<String> complaints(BtrfsSuperblock superblock, int size, int at, int value) {
+    ByteBuffer leaf = ByteBuffer.allocate(superblock.nodeBytes()).order(ByteOrder.LITTLE_ENDIAN);
+    int end = leaf.capacity() - DamagedImage.HEADER;
+    leaf.putLong(0x38, 1).putLong(0x58, 1).putInt(0x60, 1);
+    leaf.putLong(DamagedImage.HEADER, -11).putLong(DamagedImage.HEADER + 9, 1 << 20);
+    leaf.putInt(DamagedImage.HEADER + 17, end - size).putInt(DamagedImage.HEADER + 21, size);
+    int data = leaf.capacity() - size;
+    leaf.putLong(data, 256).put(data + 8, (byte) 1);
+    leaf.put(data + at, (byte) value);
+    List<String> fields = new ArrayList<>();
+    TreeBlock block =
+        new TreeBlock(Fields.littleEndian(leaf.array()), new TreeRoot(1, 1 << 20, 0, 1));
+    new BlockRules(superblock)
+        .check(block, null, (slot, where, field, have, expect) -> fields.add(field));
+    return fields;
   }
 
   private static Predicate<Fields> which(String word) {

@@ -37,6 +37,8 @@ public final class BtrfsCheck {
   private final Usage usage;
   private final SubvolumeNames names;
   private final Quotas quotas;
+  private final Uuids uuids;
+  private final SpaceCaches caches;
 
   /// Whether the tree of roots could be read.
   private boolean rooted;
@@ -56,6 +58,8 @@ public final class BtrfsCheck {
     this.usage = new Usage(extents);
     this.names = new SubvolumeNames(report);
     this.quotas = new Quotas(report);
+    this.uuids = new Uuids(report);
+    this.caches = new SpaceCaches(report);
   }
 
   /// @param deep also read all data that has checksums
@@ -153,9 +157,12 @@ public final class BtrfsCheck {
 
   private void root(Item item) {
     if (item.type() == Key.ROOT_ITEM) {
-      roots.add(Subvolume.of(new RootItem(item)));
+      RootItem root = new RootItem(item);
+      roots.add(Subvolume.of(root));
+      uuids.root(root);
     } else {
       names.item(item);
+      caches.item(item);
     }
   }
 
@@ -187,6 +194,9 @@ public final class BtrfsCheck {
   }
 
   private void checkFreeSpace(Copies copies) throws IOException {
+    if (rooted && extents.isComplete()) {
+      caches.compare(groups);
+    }
     if (has(Ids.FREE_SPACE) || superblock.hasFreeSpaceTree()) {
       FreeSpace free = new FreeSpace(extents, groups, superblock.sectorBytes(), report);
       boolean valid = superblock.hasFreeSpaceTree() && extents.isComplete();
@@ -244,12 +254,15 @@ public final class BtrfsCheck {
   /// The trees that nothing else here depends on.
   private void checkOthers(Copies copies) throws IOException {
     if (has(Ids.UUIDS)) {
-      walk(copies, Ids.UUIDS, (item, fresh) -> {});
+      boolean read = walk(copies, Ids.UUIDS, (item, fresh) -> uuids.item(item));
+      if (read && rooted && superblock.knowsUuids()) {
+        uuids.compare();
+      }
     }
     if (has(Ids.QUOTAS)) {
       usage.enable();
       if (walk(copies, Ids.QUOTAS, (item, fresh) -> quotas.item(item))) {
-        quotas.compareRelations();
+        quotas.compareGroups();
       }
     }
     if (!superblock.hasBlockGroupTree() && has(Ids.BLOCK_GROUPS)) {

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// The tree of quotas: what it has counted for each subvolume, as far as it says that it has.
+/// The tree of quotas: groups, each with an item for what is counted and one for limits, in
+/// relations that are there twice, and what it has counted for each subvolume, as far as it says
+/// that it has.
 final class Quotas {
   private static final long ON = 1;
   private static final long RESCAN = 2;
@@ -29,6 +31,7 @@ final class Quotas {
 
   private final Report report;
   private final Map<Long, Usage.Bytes> counted = new TreeMap<>();
+  private final Set<Long> limited = new HashSet<>();
   private final Set<Relation> relations = new HashSet<>();
   private long flags;
 
@@ -41,15 +44,28 @@ final class Quotas {
     switch (key.type()) {
       case Key.QUOTA_STATUS -> flags = item.u64(16);
       case Key.QUOTA_INFO -> counted.put(key.offset(), new Usage.Bytes(item.u64(8), item.u64(24)));
+      case Key.QUOTA_LIMIT -> limited.add(key.offset());
       case Key.QUOTA_RELATION -> relations.add(Relation.of(key.objectId(), key.offset()));
       default -> {}
     }
   }
 
-  void compareRelations() {
+  void compareGroups() {
+    for (long id : counted.keySet()) {
+      if (!limited.contains(id)) {
+        report.corrupt(subject(id), "limit item", "none", "one");
+      }
+    }
+    for (long id : limited) {
+      if (!counted.containsKey(id)) {
+        report.corrupt(subject(id), "info item", "none", "one");
+      }
+    }
     for (Relation each : relations) {
       if (!relations.contains(each.back())) {
         report.corrupt(subject(each.one()), "relation", "none", "one back");
+      } else if (!counted.containsKey(each.one())) {
+        report.corrupt(subject(each.one()), "info item", "none", "one, as it has relations");
       }
     }
   }

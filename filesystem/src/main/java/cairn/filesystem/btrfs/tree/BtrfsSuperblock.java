@@ -106,6 +106,12 @@ public final class BtrfsSuperblock {
     return checksum;
   }
 
+  /// Whether every kernel that wrote to it since knew the tree of UUIDs. Else the next mount renews
+  /// that tree.
+  public boolean knowsUuids() {
+    return fields.u64(0x233) == generation();
+  }
+
   public long generation() {
     return fields.u64(0x48);
   }

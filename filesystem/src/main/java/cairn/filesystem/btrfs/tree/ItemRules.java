@@ -19,11 +19,19 @@ final class ItemRules {
       case Key.ORPHAN_ITEM -> RootRules.orphan(item, judge);
       case Key.ROOT_ITEM -> RootRules.root(item, judge);
       case Key.ROOT_REF, Key.ROOT_BACKREF -> RootRules.ref(item, judge);
+      case Key.NONE -> untyped(item, judge);
       case Key.EXTENT_ITEM, Key.METADATA_ITEM -> ExtentRules.extent(item, judge);
       case Key.TREE_BLOCK_REF, Key.SHARED_BLOCK_REF, Key.SHARED_DATA_REF ->
           ExtentRules.keyedRef(item, judge);
       case Key.EXTENT_DATA_REF -> ExtentRules.keyedDataRef(item, judge);
       default -> space(item, judge);
+    }
+  }
+
+  /// Of the tree of roots; nobody reads what caches of free inodes say any more.
+  private static void untyped(Item item, Judge judge) {
+    if (item.key().objectId() == Ids.FREE_SPACE_FILE) {
+      RootRules.cache(item, judge);
     }
   }
 

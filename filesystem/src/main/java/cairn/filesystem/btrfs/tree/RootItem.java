@@ -12,9 +12,11 @@ package cairn.filesystem.btrfs.tree;
 /// |    220 |    17 | what was removed last: all before this key is gone             |
 /// |    237 |     2 | level of that; level of the topmost block                      |
 /// |    239 |    24 | generation again, UUID; these and what follows came later      |
+/// |    279 |    16 | UUID of the subvolume that this one was received from          |
 public record RootItem(Item item) {
   static final int BYTES_MIN = 239;
   static final int BYTES = 439;
+  private static final int UUID_BYTES = 16;
 
   /// The id of the tree.
   public long id() {
@@ -55,6 +57,21 @@ public record RootItem(Item item) {
 
   int level() {
     return item.u8(238);
+  }
+
+  /// 16 bytes, zeros when it has none: one that an older kernel wrote since says nothing.
+  public byte[] uuid() {
+    return uuid(247);
+  }
+
+  /// The same of what it was received from.
+  public byte[] receivedUuid() {
+    return uuid(279);
+  }
+
+  private byte[] uuid(int at) {
+    boolean known = item.size() == BYTES && generationAgain() == generation();
+    return known ? item.raw(at, UUID_BYTES) : new byte[UUID_BYTES];
   }
 
   /// The generation once more, which only newer kernels write.

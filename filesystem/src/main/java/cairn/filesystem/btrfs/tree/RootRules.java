@@ -9,6 +9,11 @@ final class RootRules {
   private static final int NAME_MAX = 255;
   private static final int QUOTA_BYTES = 40;
   private static final int QUOTA_STATUS_BYTES = 32;
+  private static final int QUOTA_VERSION = 1;
+  private static final long QUOTA_FLAGS_KNOWN = 0xF;
+  private static final long LIMIT_FLAGS_KNOWN = 0x3F;
+  private static final int LEVEL_SHIFT = 48;
+  private static final int CACHE_BYTES = Key.BYTES + 24;
 
   private RootRules() {}
 
@@ -48,11 +53,45 @@ final class RootRules {
 
   static void quota(Item item, Judge judge) {
     int size = item.size();
+    if (item.type() != Key.QUOTA_RELATION) {
+      judge.checkEqual(item.key().objectId(), 0, "object id");
+    }
     switch (item.type()) {
-      case Key.QUOTA_STATUS ->
-          judge.check(size >= QUOTA_STATUS_BYTES, "item size", size, QUOTA_STATUS_BYTES);
-      case Key.QUOTA_RELATION -> judge.checkEqual(size, 0, "item size");
+      case Key.QUOTA_STATUS -> quotaStatus(item, judge);
+      case Key.QUOTA_RELATION -> {
+        judge.checkEqual(size, 0, "item size");
+        long level = item.key().offset() >>> LEVEL_SHIFT;
+        boolean apart = level != item.key().objectId() >>> LEVEL_SHIFT;
+        judge.check(apart, "quota group level", level, "another one");
+      }
+      case Key.QUOTA_LIMIT -> {
+        if (judge.checkEqual(size, QUOTA_BYTES, "item size")) {
+          judge.checkBits(item.u64(0), LIMIT_FLAGS_KNOWN, "limit flags");
+        }
+      }
       default -> judge.checkEqual(size, QUOTA_BYTES, "item size");
+    }
+  }
+
+  private static void quotaStatus(Item item, Judge judge) {
+    int size = item.size();
+    judge.checkEqual(item.key().offset(), 0, "key offset");
+    if (judge.check(size >= QUOTA_STATUS_BYTES, "item size", size, QUOTA_STATUS_BYTES)) {
+      judge.checkEqual(item.u64(0), QUOTA_VERSION, "quota version");
+      judge.checkGeneration(item.u64(8), "quota generation");
+      judge.checkBits(item.u64(16), QUOTA_FLAGS_KNOWN, "quota flags");
+    }
+  }
+
+  /// The header of a cache of free space of the older kind.
+  static void cache(Item item, Judge judge) {
+    if (judge.checkEqual(item.size(), CACHE_BYTES, "item size")) {
+      Key location = item.keyAt(0);
+      judge.checkEqual(location.type(), Key.INODE_ITEM, "location key type");
+      judge.check(
+          Ids.isFree(location.objectId()), "location", location.objectId(), "that of a file");
+      judge.checkEqual(location.offset(), 0, "location key offset");
+      judge.checkGeneration(item.u64(Key.BYTES), "cache generation");
     }
   }
 
