@@ -4,15 +4,23 @@ import cairn.base.block.Extent;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /// What a volume held at one moment, read from elsewhere: it is still that volume.
 ///
 /// @param origin that is backed up; belongs to others
 /// @param kept that is read; belongs to this
-public record SnapshotVolume(Volume origin, Volume kept) implements Volume {
+/// @param loss asked when a read fails
+public record SnapshotVolume(Volume origin, Volume kept, Loss loss) implements Volume {
+  /// Why there is nothing any more that could be read.
+  public interface Loss {
+    /// Half a sentence; empty when there still is.
+    Optional<String> reason();
+  }
+
   /// @param kept closed when this fails
   /// @throws IOException when it is of another size by now
-  public static SnapshotVolume of(Volume origin, Volume kept) throws IOException {
+  public static SnapshotVolume of(Volume origin, Volume kept, Loss loss) throws IOException {
     if (origin.size() != kept.size()) {
       kept.close();
       throw new IOException(
@@ -23,7 +31,7 @@ public record SnapshotVolume(Volume origin, Volume kept) implements Volume {
               + kept.size()
               + ": its size has just been changed; run the backup again");
     }
-    return new SnapshotVolume(origin, kept);
+    return new SnapshotVolume(origin, kept, loss);
   }
 
   @Override
@@ -48,12 +56,26 @@ public record SnapshotVolume(Volume origin, Volume kept) implements Volume {
 
   @Override
   public void read(long offset, byte[] target, int from, int length) throws IOException {
-    kept.read(offset, target, from, length);
+    try {
+      kept.read(offset, target, from, length);
+    } catch (IOException e) {
+      throw explained(e);
+    }
   }
 
   @Override
   public void read(long offset, MemorySegment target) throws IOException {
-    kept.read(offset, target);
+    try {
+      kept.read(offset, target);
+    } catch (IOException e) {
+      throw explained(e);
+    }
+  }
+
+  private IOException explained(IOException failure) {
+    return loss.reason()
+        .map(reason -> new IOException(failure.getMessage() + ": " + reason, failure))
+        .orElse(failure);
   }
 
   @Override

@@ -145,7 +145,8 @@ public final class LiveDevices implements Closeable {
   /// Its file systems were frozen when it was taken.
   private void takeSnapshot(Volume volume, BlockDevice device, DeviceUse use) throws IOException {
     Path taken = snapshots.take(device);
-    Volume kept = SnapshotVolume.of(volume, Volumes.open(taken.toString()));
+    Volume kept =
+        SnapshotVolume.of(volume, Volumes.open(taken.toString()), () -> snapshots.loss(taken));
     opened.push(kept);
     Used allocated = new AllocatedUse(kept, use, Set.copyOf(use.fileSystems()));
     Used used =

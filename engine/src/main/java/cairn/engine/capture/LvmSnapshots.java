@@ -137,6 +137,23 @@ public final class LvmSnapshots {
     return Path.of("/dev", origin.group, name);
   }
 
+  /// Why a snapshot that was taken cannot be read any more, half a sentence; empty when it can.
+  Optional<String> loss(Path taken) {
+    try {
+      boolean invalid =
+          ask("lv_name,lv_snapshot_invalid", taken.toString()).stream()
+              .anyMatch(each -> !each.getLast().isEmpty());
+      return invalid
+          ? Optional.of(
+              "more was written to its volume meanwhile than there was free space for, so that LVM"
+                  + " gave the snapshot up; free some space in the volume group, or back it up when"
+                  + " less is written")
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // LVM does not know either
+    }
+  }
+
   /// Removes what was taken. To be called when nobody reads it any more.
   ///
   /// @param left is told what could not be, each a sentence

@@ -144,6 +144,17 @@ class LvmSnapshotsTest {
   }
 
   @Test
+  void aSnapshotThatWasFullIsToldFromOneThatIsThere() {
+    Path taken = Path.of("/dev/vg/cairn-1");
+    volume = "  cairn-1|\n";
+    assertThat(snapshots.loss(taken)).isEmpty();
+    volume = "  cairn-1|snapshot invalid\n";
+    assertThat(snapshots.loss(taken).orElseThrow()).contains("LVM gave the snapshot up");
+    volume = "";
+    assertThat(snapshots.loss(taken)).isEmpty();
+  }
+
+  @Test
   void whatAKilledBackupLeftBehindIsRemovedBeforeTheNext() throws IOException {
     thick(50);
     others =
