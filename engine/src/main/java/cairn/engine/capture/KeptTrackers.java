@@ -123,7 +123,7 @@ public final class KeptTrackers {
     } else if (tracker.generationsLeft() < GENERATIONS_MIN) {
       state = KeptTracker.State.USED_UP;
       why = "it has come to its last generations";
-    } else if (!tracker.changedSince(tracker.generation(), (offset, length) -> {})) {
+    } else if (!tracker.knowsSince(tracker.generation())) {
       state = KeptTracker.State.LOST;
       why = tracker.loss().map(Loss::sentence).orElse("it did not see every write");
     }

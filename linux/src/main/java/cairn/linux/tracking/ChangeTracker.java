@@ -231,6 +231,11 @@ public final class ChangeTracker implements AutoCloseable {
       throw new IllegalArgumentException("no generation " + generation);
     }
     new Marks(marks, range().length()).visit(generation, visitor);
+    return knowsSince(generation);
+  }
+
+  /// Whether no marks were lost in this generation or later.
+  public boolean knowsSince(int generation) {
     return control.lostGeneration() < generation;
   }
 

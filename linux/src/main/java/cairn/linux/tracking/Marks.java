@@ -1,13 +1,14 @@
 package cairn.linux.tracking;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import cairn.linux.bpf.BpfMap;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /// One byte for each block: the generation that it was last written in, 0 for never. Bytes of the
 /// last page that stand for no block are marked now and then, and mean nothing.
@@ -20,6 +21,11 @@ record Marks(MemorySegment bytes, long length) {
 
   /// A disk of 8 EiB has no more blocks.
   static final int BLOCK_INDEX_BITS = 63 - BLOCK_SHIFT;
+
+  private static final int PIECE_BYTES = 1 << 10;
+  private static final byte[] ZEROS = new byte[PIECE_BYTES];
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final VarHandle WORD =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
@@ -69,31 +75,51 @@ record Marks(MemorySegment bytes, long length) {
 
   /// Ranges whose blocks were marked in this generation or a later one, ascending, as long as can
   /// be.
+  ///
+  /// Most pieces were never written to. Comparing one with zeros takes a moment even before the JIT
+  /// compiler has come here.
   void visit(int generation, RangeVisitor visitor) {
     long blocks = blocks(length);
+    byte[] piece = new byte[PIECE_BYTES];
     long start = -1;
-    long block = 0;
-    while (block < blocks) {
-      long eight = bytes.get(JAVA_LONG_UNALIGNED, block);
-      boolean none = eight == 0 || !anyAtLeast(eight, generation);
-      if (none && start < 0) {
-        block += Long.BYTES;
-        continue;
-      }
-      long end = Math.min(blocks, block + Long.BYTES);
-      for (; block < end; block++) {
-        boolean marked = Byte.toUnsignedInt(bytes.get(JAVA_BYTE, block)) >= generation;
+    for (long at = 0; at < blocks; at += PIECE_BYTES) {
+      MemorySegment.copy(bytes, JAVA_BYTE, at, piece, 0, PIECE_BYTES);
+      int end = (int) Math.min(PIECE_BYTES, blocks - at);
+      int block = start < 0 ? firstMarked(piece, 0, generation) : 0;
+      while (block < end) {
+        boolean marked = Byte.toUnsignedInt(piece[block]) >= generation;
         if (marked && start < 0) {
-          start = block;
+          start = at + block;
         } else if (!marked && start >= 0) {
-          tell(start, block, visitor);
+          tell(start, at + block, visitor);
           start = -1;
         }
+        block = start < 0 ? firstMarked(piece, block + 1, generation) : block + 1;
       }
     }
     if (start >= 0) {
       tell(start, blocks, visitor);
     }
+  }
+
+  /// @return at most the number of blocks in the piece
+  private static int firstMarked(byte[] piece, int from, int generation) {
+    int first = Arrays.mismatch(piece, from, PIECE_BYTES, ZEROS, from, PIECE_BYTES);
+    if (first < 0) {
+      return PIECE_BYTES;
+    }
+    int block = from + first;
+    while (block < PIECE_BYTES) {
+      boolean atEight = block % Long.BYTES == 0;
+      if (atEight && !anyAtLeast((long) EIGHT.get(piece, block), generation)) {
+        block += Long.BYTES;
+      } else if (Byte.toUnsignedInt(piece[block]) >= generation) {
+        return block;
+      } else {
+        block++;
+      }
+    }
+    return block;
   }
 
   /// Whether one of eight bytes is at least so large: each is taken, in a lane of 16 bits, from 256

@@ -87,8 +87,8 @@ final class MarksTest {
   void tellsLongestRangesInOrderAndClipped(Seed seed) {
     RandomGenerator chance = seed.random();
     for (int round = 0; round < 300; round++) {
-      long length = 512L * (1 + chance.nextInt(128 * 600));
-      byte[] bytes = new byte[BpfMap.PAGE_BYTES];
+      long length = 512L * (1 + chance.nextInt(128 * 6000));
+      byte[] bytes = new byte[2 * BpfMap.PAGE_BYTES];
       int density = 1 + chance.nextInt(40);
       for (int at = 0; at < bytes.length; at++) {
         bytes[at] = (byte) (chance.nextInt(density) == 0 ? chance.nextInt(256) : 0);
