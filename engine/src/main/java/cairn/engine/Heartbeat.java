@@ -5,12 +5,15 @@ import cairn.repository.session.WriteSession;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Gives signs of life of a session while it works. A failure is the session's to remember: its
 /// next step throws it.
 public final class Heartbeat implements AutoCloseable {
   private static final long PERIOD_SECONDS = 60;
+
+  private static final AtomicInteger BEATING = new AtomicInteger();
 
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -20,6 +23,7 @@ public final class Heartbeat implements AutoCloseable {
   /// Touches the session now and then, until close.
   public void start(WriteSession alive) {
     session = alive;
+    BEATING.incrementAndGet();
     Thread.ofVirtual().name("heartbeat").start(this::beat);
   }
 
@@ -42,7 +46,15 @@ public final class Heartbeat implements AutoCloseable {
 
   @Override
   public void close() {
+    if (session != null) {
+      BEATING.decrementAndGet();
+    }
     session = null;
     ended.countDown();
+  }
+
+  /// How many there are in this process.
+  static int beating() {
+    return BEATING.get();
   }
 }
