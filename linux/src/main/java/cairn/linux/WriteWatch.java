@@ -17,34 +17,37 @@ public final class WriteWatch {
   private final DeviceNumber device;
   private final long through;
   private final long past;
+  private final boolean counting;
 
-  private WriteWatch(BlockTopology topology, DeviceNumber device, long through, long past) {
+  private WriteWatch(
+      BlockTopology topology, DeviceNumber device, long through, long past, boolean counting) {
     this.topology = topology;
     this.device = device;
     this.through = through;
     this.past = past;
+    this.counting = counting;
   }
 
   /// Watches from now on. What is still to be written of the cache, by whomever, should be before.
   public static WriteWatch begin(BlockTopology topology, DeviceNumber device) throws IOException {
     Optional<BlockTopology.Node> node = topology.find(device);
     if (node.isEmpty()) {
-      return new WriteWatch(topology, device, 0, 0);
+      return new WriteWatch(topology, device, 0, 0, true);
     }
     // The partitions first, and last in the end: so what others write to them counts for nothing.
     long partitions = ofPartitions(topology, node.get());
+    BlockTopology.Node disk = topology.disk(node.get());
     return new WriteWatch(
         topology,
         device,
         sectors(topology, node.get()),
-        sectors(topology, topology.disk(node.get())) - partitions);
+        sectors(topology, disk) - partitions,
+        !topology.attribute(disk, "queue/iostats").equals("0"));
   }
 
   /// Whether the kernel counts what is written to the device. It can be told not to.
-  public boolean isCounting() throws IOException {
-    Optional<BlockTopology.Node> node = topology.find(device);
-    return node.isEmpty()
-        || !topology.attribute(topology.disk(node.get()), "queue/iostats").equals("0");
+  public boolean isCounting() {
+    return counting;
   }
 
   /// Whether the counters moved, which says nothing unless [#isCounting].

@@ -22,7 +22,6 @@ public final class DeviceVolume implements Volume {
   private final VolumeIdentity identity;
   private final Transfer transfer;
   private @Nullable WriteWatch watch;
-  private boolean isWatched;
 
   private DeviceVolume(NativeFile device, VolumeIdentity identity, int sectorBytes) {
     this.device = device;
@@ -87,14 +86,12 @@ public final class DeviceVolume implements Volume {
   @Override
   public void expectRest() throws IOException {
     writeCache();
-    WriteWatch begun = WriteWatch.begin(new BlockTopology(SYS), device.status().device());
-    isWatched = begun.isCounting();
-    watch = begun;
+    watch = WriteWatch.begin(new BlockTopology(SYS), device.status().device());
   }
 
   @Override
   public List<String> warnings() {
-    return watch == null || isWatched
+    return watch == null || watch.isCounting()
         ? List.of()
         : List.of(
             "whether somebody wrote to "

@@ -134,26 +134,26 @@ public final class LiveDevices implements Closeable {
                 + " is hidden by another mount, so it cannot be frozen");
       }
     }
-    Used used =
-        choice.skipFree
-            ? new AllocatedUse(volume, use, frozen)
-            : (still, ranges) -> ranges.range(0, volume.size());
+    Used used = used(volume, use, frozen);
     uses.put(volume, use);
     inUse.put(volume, new InUse(volume, seen.get(), used));
   }
 
   /// Its file systems were frozen when it was taken.
   private void takeSnapshot(Volume volume, BlockDevice device, DeviceUse use) throws IOException {
-    Path taken = snapshots.take(device);
+    Path taken = snapshots.take(device, use);
     Volume kept =
         SnapshotVolume.of(volume, Volumes.open(taken.toString()), () -> snapshots.loss(taken));
     opened.push(kept);
-    Used allocated = new AllocatedUse(kept, use, Set.copyOf(use.fileSystems()));
-    Used used =
-        choice.skipFree
-            ? (still, ranges) -> allocated.visit(true, ranges)
-            : (still, ranges) -> ranges.range(0, volume.size());
-    inUse.put(volume, new InUse(kept, new NoWrites(), used));
+    Used used = used(kept, use, Set.copyOf(use.fileSystems()));
+    Used still = (always, ranges) -> used.visit(true, ranges);
+    inUse.put(volume, new InUse(kept, new UntrackedWrites(true), still));
+  }
+
+  private Used used(Volume volume, DeviceUse use, Set<FileSystem> standingStill) {
+    return choice.skipFree
+        ? new AllocatedUse(volume, use, standingStill)
+        : (still, ranges) -> ranges.range(0, volume.size());
   }
 
   /// Nobody comes to use it while it is read, unless without a claim of their own.
@@ -179,11 +179,13 @@ public final class LiveDevices implements Closeable {
   private Optional<Writes> writes(BlockDevice device, DeviceUse use, RandomGenerator chance)
       throws IOException {
     if (choice.way.isPresent() && choice.way.get() != Way.CONVERGE) {
-      return choice.way.get() == Way.SNAPSHOT ? Optional.empty() : Optional.of(new UnseenWrites());
+      return choice.way.get() == Way.SNAPSHOT
+          ? Optional.empty()
+          : Optional.of(new UntrackedWrites(false));
     }
     Optional<String> others = use.othersWrite();
     if (others.isPresent()) {
-      return unseen(device, others.get());
+      return unseen(device, use, others.get());
     }
     try {
       Optional<Writes> kept = kept(device, chance);
@@ -194,23 +196,24 @@ public final class LiveDevices implements Closeable {
       opened.push(tracker::close);
       return Optional.of(new TrackedWrites(tracker, "", chance));
     } catch (TrackerUnavailable e) {
-      return unseen(device, String.valueOf(e.getMessage()));
+      return unseen(device, use, String.valueOf(e.getMessage()));
     }
   }
 
-  private Optional<Writes> unseen(BlockDevice device, String why) throws IOException {
+  private Optional<Writes> unseen(BlockDevice device, DeviceUse use, String why)
+      throws IOException {
     String unseen = "writes to " + device.name() + " cannot be seen";
     if (choice.way.isPresent()) {
       throw new IOException(unseen + ": " + why + "; leave it to Cairn which way to take");
     }
-    boolean snapshot = snapshots.objection(device).isEmpty();
+    boolean snapshot = snapshots.objection(device, use).isEmpty();
     warnings.add(
         unseen
             + (snapshot
                 ? ", so a snapshot of it is read: "
                 : ", so all of it is read while it is frozen: ")
             + why);
-    return snapshot ? Optional.empty() : Optional.of(new UnseenWrites());
+    return snapshot ? Optional.empty() : Optional.of(new UntrackedWrites(false));
   }
 
   private Optional<Writes> kept(BlockDevice device, RandomGenerator chance) throws IOException {

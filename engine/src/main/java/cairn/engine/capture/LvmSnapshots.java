@@ -3,6 +3,7 @@ package cairn.engine.capture;
 import cairn.engine.ProcessLiveness;
 import cairn.engine.Programs;
 import cairn.linux.topology.BlockDevice;
+import cairn.linux.topology.FileSystem;
 import cairn.repository.session.Owner;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -96,33 +97,55 @@ public final class LvmSnapshots {
 
   /// Why there can be no snapshot of a device, half a sentence; empty when nothing is known against
   /// it.
-  Optional<String> objection(BlockDevice device) {
-    if (device.kind() != BlockDevice.Kind.LVM) {
-      return Optional.of("it is no logical volume, of which LVM could take a snapshot");
-    }
+  Optional<String> objection(BlockDevice device, DeviceUse use) {
     try {
-      Origin origin = origin(device);
-      return origin.isThin() || origin.spaceBytes() > 0
-          ? Optional.empty()
-          : Optional.of(
-              "the volume group "
-                  + origin.group
-                  + " has "
-                  + origin.freeBytes
-                  + " bytes free, too few for a snapshot");
+      var _ = suitable(device, use);
+      return Optional.empty();
     } catch (IOException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
-  /// @return where the snapshot can be read, until [#remove]
-  Path take(BlockDevice device) throws IOException {
-    Optional<String> objection = objection(device);
-    if (objection.isPresent()) {
-      throw new IOException(
-          "there can be no snapshot of /dev/" + device.name() + ": " + objection.get());
+  /// @throws IOException saying why there can be no snapshot of it
+  private Origin suitable(BlockDevice device, DeviceUse use) throws IOException {
+    Optional<String> others = use.othersWrite();
+    if (others.isPresent()) {
+      throw new IOException(others.get()); // past what keeps the snapshot as it was
+    }
+    for (FileSystem fileSystem : use.fileSystems()) {
+      if (fileSystem.devices().size() > 1) {
+        throw new IOException(
+            "the "
+                + fileSystem.type()
+                + " at "
+                + fileSystem.mountPoints().getFirst()
+                + " lies on other devices as well, of which snapshots would be of other moments");
+      }
+    }
+    if (device.kind() != BlockDevice.Kind.LVM) {
+      throw new IOException("it is no logical volume, of which LVM could take a snapshot");
     }
     Origin origin = origin(device);
+    if (!origin.isThin() && origin.spaceBytes() == 0) {
+      throw new IOException(
+          "the volume group "
+              + origin.group
+              + " has "
+              + origin.freeBytes
+              + " bytes free, too few for a snapshot");
+    }
+    return origin;
+  }
+
+  /// @return where the snapshot can be read, until [#remove]
+  Path take(BlockDevice device, DeviceUse use) throws IOException {
+    Origin origin;
+    try {
+      origin = suitable(device, use);
+    } catch (IOException e) {
+      throw new IOException(
+          "there can be no snapshot of /dev/" + device.name() + ": " + e.getMessage(), e);
+    }
     removeLeftovers(origin.group);
     String name = "cairn-" + HexFormat.of().toHexDigits(chance.nextInt());
     List<String> command = new ArrayList<>(List.of("lvcreate", "--yes", "--snapshot"));

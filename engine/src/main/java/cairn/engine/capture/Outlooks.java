@@ -94,7 +94,7 @@ public final class Outlooks {
   private Way wayOfUsed(BlockDevice device, DeviceUse use, List<Obstacle> obstacles)
       throws IOException {
     Optional<String> unseen = unseen(device, use, obstacles);
-    boolean snapshot = unseen.isPresent() && snapshot(device, obstacles);
+    boolean snapshot = unseen.isPresent() && snapshot(device, use, obstacles);
     List<String> unfreezable = new ArrayList<>();
     for (FileSystem fileSystem : use.fileSystems()) {
       if (!Freezable.isType(fileSystem.type())) {
@@ -119,8 +119,8 @@ public final class Outlooks {
     return Way.ofUsed(unseen.isEmpty(), snapshot, freezes);
   }
 
-  private boolean snapshot(BlockDevice device, List<Obstacle> obstacles) {
-    Optional<String> objection = snapshots.objection(device);
+  private boolean snapshot(BlockDevice device, DeviceUse use, List<Obstacle> obstacles) {
+    Optional<String> objection = snapshots.objection(device, use);
     objection.ifPresent(why ->
         obstacles.add(
             new Obstacle(

@@ -7,11 +7,15 @@ import cairn.base.test.Seed;
 import cairn.linux.BlockTopology;
 import cairn.linux.DeviceNumber;
 import cairn.linux.topology.BlockDevice;
+import cairn.linux.topology.FileSystem;
 import cairn.repository.session.Owner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,12 +67,24 @@ class LvmSnapshotsTest {
         "");
   }
 
+  private static DeviceUse use(String type) {
+    return use(type, new DeviceNumber(253, 7));
+  }
+
+  private static DeviceUse use(String type, DeviceNumber... devices) {
+    FileSystem mounted =
+        new FileSystem(
+            new DeviceNumber(253, 7), type, "/dev/vg/root", List.of("/data"), Set.of(devices));
+    return new DeviceUse(
+        Optional.of("it is mounted at /data"), Map.of(0L, List.of(mounted)), List.of(), true);
+  }
+
   private void thick(long freeExtents) {
     volume = "  vg|root|" + 100 * EXTENT + "||" + freeExtents * EXTENT + "|" + EXTENT + "\n";
   }
 
   private Path take() throws IOException {
-    return snapshots.take(device(BlockDevice.Kind.LVM));
+    return snapshots.take(device(BlockDevice.Kind.LVM), use("ext4"));
   }
 
   /// The other half of what is free is left to others, and more than the volume is never needed.
@@ -111,9 +127,32 @@ class LvmSnapshotsTest {
   @CsvSource({"DISK", "CRYPT", "RAID", "PARTITION"})
   void onlyLogicalVolumesHaveSnapshots(BlockDevice.Kind kind) {
     thick(50);
-    assertThat(snapshots.objection(device(kind)))
+    assertThat(snapshots.objection(device(kind), use("ext4")))
         .contains("it is no logical volume, of which LVM could take a snapshot");
-    assertThat(snapshots.objection(device(BlockDevice.Kind.LVM))).isEmpty();
+    assertThat(snapshots.objection(device(BlockDevice.Kind.LVM), use("ext4"))).isEmpty();
+  }
+
+  /// What another machine overwrites is kept by nobody, so that a snapshot here would change.
+  @ParameterizedTest
+  @CsvSource({"gfs2", "ocfs2"})
+  void whatOtherMachinesWriteToHasNone(String type) {
+    thick(50);
+    BlockDevice device = device(BlockDevice.Kind.LVM);
+    assertThat(snapshots.objection(device, use(type)).orElseThrow())
+        .contains("the " + type + " at /data is a cluster's");
+    assertThatThrownBy(() -> snapshots.take(device, use(type)))
+        .hasMessageContaining("other machines may write to it");
+    assertThat(commands).isEmpty();
+  }
+
+  @Test
+  void whatLiesOnSeveralDevicesHasNone() {
+    thick(50);
+    DeviceUse several = use("btrfs", new DeviceNumber(253, 7), new DeviceNumber(253, 8));
+    assertThat(snapshots.objection(device(BlockDevice.Kind.LVM), several))
+        .contains(
+            "the btrfs at /data lies on other devices as well, of which snapshots would be of other"
+                + " moments");
   }
 
   @Test

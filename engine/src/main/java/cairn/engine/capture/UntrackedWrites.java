@@ -1,7 +1,10 @@
 package cairn.engine.capture;
 
-/// Without a tracker: everything may have been written to at any time.
-record UnseenWrites() implements Writes {
+/// Without a tracker.
+///
+/// @param isOver whether nothing is written any more, as to a snapshot; else anything may have been
+///   written at any time
+record UntrackedWrites(boolean isOver) implements Writes {
   @Override
   public String tracker() {
     return "";
@@ -9,7 +12,7 @@ record UnseenWrites() implements Writes {
 
   @Override
   public boolean isSeeing() {
-    return false;
+    return isOver;
   }
 
   @Override
@@ -24,11 +27,11 @@ record UnseenWrites() implements Writes {
 
   @Override
   public boolean since(int generation, Ranges ranges) {
-    return false;
+    return isOver;
   }
 
   @Override
   public void countAsWritten(long offset, long length) {
-    // so it is
+    // nobody asks for it later
   }
 }
