@@ -7,6 +7,7 @@ import cairn.base.bytes.CorruptData;
 import cairn.base.test.Seed;
 import cairn.filesystem.btrfs.tree.BlockRules;
 import cairn.filesystem.btrfs.tree.BtrfsSuperblock;
+import cairn.filesystem.btrfs.tree.Ids;
 import cairn.filesystem.btrfs.tree.NotHere;
 import cairn.filesystem.btrfs.tree.TreeBlock;
 import cairn.filesystem.btrfs.tree.TreeRoot;
@@ -39,7 +40,8 @@ final class BtrfsCheckTest {
   private static final int LEVELS_MAX = 200;
 
   /// One rule each: the tree, the type of an item, how many of these to leave out (or the first of
-  /// a directory or file), the byte that is increased (in the key when negative), and what is said.
+  /// a directory or file, or of a subvolume below the topmost), the byte that is increased (in the
+  /// key when negative), and what is said.
   private static final String RULES =
       """
       5 1 d 40 links, have 2 expect 1|links of
@@ -63,7 +65,8 @@ final class BtrfsCheckTest {
       3 228 2 75 uuid, have
       10 198 0 0 extent_count, have
       10 199 0 -6 corrupt free space
-      7 128 1 -6 corrupt checksums|key
+      7 128 1 -8 corrupt checksums|key
+      7 128 1 -6 corrupt checksums|key|expect one for each sector
       1 132 0 160 transid, have
       1 156 0 0 corrupt subvolume
       1 144 0 8 corrupt subvolume
@@ -73,7 +76,7 @@ final class BtrfsCheckTest {
       8 240 0 -1 key offset
       8 244 0 1 limit flags
       9 251 0 0 UUID, have in the tree
-      9 251 0 0 UUID, have none
+      9 251 s 0 UUID, have none
       """;
 
   private static byte[] filled = {};
@@ -180,6 +183,7 @@ final class BtrfsCheckTest {
     return switch (word) {
       case "d" -> inode -> inode.u32(52) >>> 12 == 4;
       case "f" -> inode -> inode.u32(52) >>> 12 == 8 && inode.u64(24) > 0;
+      case "s" -> uuid -> uuid.u64(0) != Ids.TOP_SUBVOLUME;
       case "r" -> extent -> extent.u8(20) == 1 && extent.u64(21) != 0;
       default -> item -> left[0]-- == 0;
     };
