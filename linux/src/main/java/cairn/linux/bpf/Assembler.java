@@ -25,6 +25,10 @@ public final class Assembler {
   private static final int OF_REGISTER = 0x08;
   private static final int CALL = 0x85;
   private static final int EXIT = 0x95;
+  private static final int ATOMIC_LONG = 0xdb;
+  private static final int ATOMIC_ADD = 0x00;
+  private static final int EXCHANGE = 0xe1;
+  private static final int COMPARE_AND_EXCHANGE = 0xf1;
   private static final int MAP_BY_DESCRIPTOR = 1;
   private static final int VALUE_OF_MAP = 2;
 
@@ -39,6 +43,23 @@ public final class Assembler {
 
   public Assembler store(Width width, Register address, int offset, Register from) {
     return add(STORE_REGISTER | width.code(), pair(address, from), offset, 0);
+  }
+
+  /// Adds to eight bytes of memory, in one step for all who look.
+  public Assembler atomicAdd(Register address, int offset, Register number) {
+    return add(ATOMIC_LONG, pair(address, number), offset, ATOMIC_ADD);
+  }
+
+  /// Puts eight bytes into memory, and into `with` what was there. Since Linux 5.12, see
+  /// [Bpf#exchanges].
+  public Assembler exchange(Register address, int offset, Register with) {
+    return add(ATOMIC_LONG, pair(address, with), offset, EXCHANGE);
+  }
+
+  /// Puts eight bytes into memory when those of `R0` are there; `R0` has what was there after that.
+  /// Since Linux 5.12.
+  public Assembler compareAndExchange(Register address, int offset, Register with) {
+    return add(ATOMIC_LONG, pair(address, with), offset, COMPARE_AND_EXCHANGE);
   }
 
   /// Arithmetic with a number, which is extended to 64 bits with its sign.

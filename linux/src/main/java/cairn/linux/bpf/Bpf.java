@@ -68,6 +68,24 @@ public final class Bpf {
 
   private Bpf() {}
 
+  /// Whether programs can exchange memory in one step.
+  public static boolean exchanges() throws IOException {
+    Assembler exchange =
+        new Assembler()
+            .move(Register.R0, 0)
+            .store(Width.LONG, Register.R10, -Long.BYTES, Register.R0)
+            .compareAndExchange(Register.R10, -Long.BYTES, Register.R0)
+            .exchange(Register.R10, -Long.BYTES, Register.R0)
+            .move(Register.R0, 0)
+            .exit();
+    try {
+      load("cairn_probe", Kind.TRACEPOINT, exchange.assemble()).close();
+      return true;
+    } catch (ProgramRejected e) {
+      return false;
+    }
+  }
+
   /// @param name for those who list programs, at most 15 letters count
   /// @throws ProgramRejected when the kernel's verifier does not like it
   public static Descriptor load(String name, Kind kind, byte[] instructions) throws IOException {

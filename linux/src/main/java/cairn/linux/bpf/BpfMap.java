@@ -32,9 +32,14 @@ public record BpfMap(Descriptor descriptor, Shape shape) implements AutoCloseabl
       return new Shape(HASH, keyBytes, valueBytes, entries, 0);
     }
 
+    /// An array whose values, of a multiple of 8 bytes, lie in memory one after the other.
+    public static Shape array(int valueBytes, int entries) {
+      return new Shape(ARRAY, Integer.BYTES, valueBytes, entries, MAPPABLE);
+    }
+
     /// An array of whole pages, each an entry, that lie in memory one after the other.
     public static Shape pages(int entries) {
-      return new Shape(ARRAY, Integer.BYTES, PAGE_BYTES, entries, MAPPABLE);
+      return array(PAGE_BYTES, entries);
     }
   }
 

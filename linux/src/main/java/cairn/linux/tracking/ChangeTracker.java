@@ -30,8 +30,6 @@ import java.util.random.RandomGenerator;
 public final class ChangeTracker implements AutoCloseable {
   public static final int BLOCK_BYTES = Marks.BLOCK_BYTES;
 
-  private static final int UNDER_WAY_MAX = 32 << 10;
-
   private final Resources resources;
   private final MarkingCode.Maps maps;
   private final Control control;
@@ -109,11 +107,14 @@ public final class ChangeTracker implements AutoCloseable {
     tracker.attachments.addAll(pins.attachments(resources));
     List<Hook> hooks = tracker.attachments.stream().map(Events.Attachment::hook).toList();
     require(tracker.control.isAttachedTo(hooks), "some of its attachments are missing");
-    List<Integer> ids = List.of(controlMap.id(), marks.id());
     for (Events.Attachment attachment : tracker.attachments) {
       Bpf.Program program = Bpf.attached(attachment.descriptor());
+      // One that sees nothing but commands has nothing to mark.
+      boolean marking = !program.typed() || attachment.hook() != Hook.RQ_ISSUE;
       require(
-          program.name().equals(attachment.hook().program()) && program.mapIds().containsAll(ids),
+          program.name().equals(attachment.hook().program())
+              && program.mapIds().contains(controlMap.id())
+              && (!marking || program.mapIds().contains(marks.id())),
           "its attachment to " + attachment.hook().tracepoint() + " is none of its own");
     }
     return tracker;
@@ -134,11 +135,9 @@ public final class ChangeTracker implements AutoCloseable {
       throws IOException {
     BpfMap control = create("cairn_control", BpfMap.Shape.pages(1), resources);
     BpfMap marks = create("cairn_marks", Marks.shape(range.length()), resources);
-    if (!events.remembers()) {
-      return new MarkingCode.Maps(control, marks, null);
-    }
-    BpfMap.Shape shape = BpfMap.Shape.hash(Long.BYTES, 2 * Long.BYTES, UNDER_WAY_MAX);
-    return new MarkingCode.Maps(control, marks, create("cairn_under_way", shape, resources));
+    UnderWay underWay =
+        events.remembers() ? UnderWay.create(control, Bpf.exchanges(), resources) : null;
+    return new MarkingCode.Maps(control, marks, underWay);
   }
 
   private static BpfMap create(String name, BpfMap.Shape shape, Resources resources)

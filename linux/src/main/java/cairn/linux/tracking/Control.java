@@ -24,14 +24,18 @@ import java.util.Optional;
 /// |     56 |     4 | generation, 1 to 255: programs read its first byte at each mark        |
 /// |     64 |     1 | last generation in which marks were lost, 0 for never: written by programs |
 /// |     65 |     1 | why, a number of [Loss] ; written by programs                         |
+/// |     72 |     8 | always 0, see [MarkingCode#forgetBounds]                               |
+/// |     80 |     8 | bios in the hash table of [UnderWay], written by programs              |
 /// |    128 | 8 x 256 | for each generation that was begun a number by chance; 0 for others  |
 ///
-/// What programs read or write are single bytes, of which no processor sees half. What they write
-/// lies in another cache line than what they read.
+/// Programs read and write single bytes, or eight in one step, of which no processor sees half.
+/// What they write lies in another cache line than the generation, which they always read.
 record Control(MemorySegment page) {
   static final int GENERATION_OFFSET = 56;
   static final int LOST_OFFSET = 64;
   static final int REASON_OFFSET = 65;
+  static final int ZERO_OFFSET = 72;
+  static final int ELSEWHERE_OFFSET = 80;
   static final int LAST_GENERATION = 255;
 
   private static final long MAGIC = 0x6361_6972_6e74_0002L;

@@ -5,7 +5,6 @@ import static cairn.linux.bpf.Register.R1;
 import static cairn.linux.bpf.Register.R10;
 import static cairn.linux.bpf.Register.R2;
 import static cairn.linux.bpf.Register.R3;
-import static cairn.linux.bpf.Register.R4;
 import static cairn.linux.bpf.Register.R6;
 import static cairn.linux.bpf.Register.R7;
 import static cairn.linux.bpf.Register.R8;
@@ -19,6 +18,7 @@ import cairn.linux.bpf.Label;
 import cairn.linux.bpf.Operation;
 import cairn.linux.bpf.Register;
 import cairn.linux.bpf.Width;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -47,24 +47,22 @@ final class MarkingCode {
   private static final int PAGE_MASK = BpfMap.PAGE_BYTES - 1;
   private static final long EVERY_BYTE = 0x0101_0101_0101_0101L;
 
-  // What lies on the stack, below R10.
+  // Where it lies on the stack, below R10.
   private static final int PAGE_KEY = -4;
-  private static final int BIO_KEY = -16;
-  private static final int BIO_VALUE = -32;
-  private static final int HALVES = -40;
 
   private final Assembler assembler = new Assembler();
   private final TrackedRange range;
   private final Maps maps;
   private final Label exit = new Label("exit");
+  private final List<Runnable> aside = new ArrayList<>();
   private final Map<Loss, Label> losses = new EnumMap<>(Loss.class);
 
   /// What programs share.
   ///
   /// @param control page of [Control]
   /// @param marks pages of [Marks]
-  /// @param underWay first and last block by the address of a bio; where [Events#remembers]
-  record Maps(BpfMap control, BpfMap marks, @Nullable BpfMap underWay) {}
+  /// @param underWay where [Events#remembers]
+  record Maps(BpfMap control, BpfMap marks, @Nullable UnderWay underWay) {}
 
   MarkingCode(TrackedRange range, Maps maps) {
     this.range = range;
@@ -73,6 +71,14 @@ final class MarkingCode {
 
   Assembler assembler() {
     return assembler;
+  }
+
+  /// @throws IllegalStateException when none was made
+  UnderWay underWay() {
+    if (maps.underWay == null) {
+      throw new IllegalStateException("no table of what is under way");
+    }
+    return maps.underWay;
   }
 
   /// Where to go when there is nothing to mark.
@@ -96,21 +102,15 @@ final class MarkingCode {
   ///
   /// @param outside where to go when none of them is; changes `R1` only
   void clip(Label outside) {
-    Label startsWithin = new Label("starts within");
-    Label endsWithin = new Label("ends within");
     assembler
         .apply(Operation.ADD, R7, R6)
         .jumpIf(R7, Condition.AT_MOST, R6, lost(Loss.OUT_OF_BOUNDS))
         .moveLong(R1, range.endSector())
-        .jumpIf(R6, Condition.AT_LEAST, R1, outside)
-        .jumpIf(R7, Condition.AT_MOST, R1, endsWithin)
-        .move(R7, R1)
-        .place(endsWithin)
-        .moveLong(R1, range.startSector())
-        .jumpIf(R7, Condition.AT_MOST, R1, outside)
-        .jumpIf(R6, Condition.AT_LEAST, R1, startsWithin)
-        .move(R6, R1)
-        .place(startsWithin)
+        .jumpIf(R6, Condition.AT_LEAST, R1, outside);
+    limit(R7, Condition.ABOVE);
+    assembler.moveLong(R1, range.startSector()).jumpIf(R7, Condition.AT_MOST, R1, outside);
+    limit(R6, Condition.BELOW);
+    assembler
         .apply(Operation.SUBTRACT, R6, R1)
         .apply(Operation.SUBTRACT, R7, R1)
         .apply(Operation.SUBTRACT, R7, 1)
@@ -118,60 +118,29 @@ final class MarkingCode {
         .apply(Operation.SHIFT_RIGHT, R7, SECTORS_SHIFT);
   }
 
-  /// Makes the verifier forget what it knows of the range: two halves that are stored come back as
-  /// one number that can be anything. Then all ways to a place look alike to it, and it takes but
-  /// one.
+  /// Makes it `R1` when it is beyond that. Aside, so that the verifier sees the general case first,
+  /// which has this one in it; the other way round it would walk through both.
+  private void limit(Register register, Condition beyond) {
+    Label isBeyond = new Label("is beyond");
+    Label within = new Label("is within");
+    assembler.jumpIf(register, beyond, R1, isBeyond).place(within);
+    aside.add(() -> assembler.place(isBeyond).move(register, R1).jump(within));
+  }
+
+  /// Makes the verifier forget what it knows of the range, by adding what is always 0 and could be
+  /// anything to it. Then all ways to a place look alike to it, and it takes but one.
   void forgetBounds() {
-    for (Register each : List.of(R6, R7)) {
-      assembler
-          .store(Width.INT, R10, HALVES, each)
-          .move(R1, each)
-          .apply(Operation.SHIFT_RIGHT, R1, Integer.SIZE)
-          .store(Width.INT, R10, HALVES + Integer.BYTES, R1)
-          .load(Width.LONG, each, R10, HALVES);
-    }
-  }
-
-  /// Remembers the blocks by the address of the bio in `R9`, until it ends.
-  void remember() {
-    Label free = new Label("nothing there");
-    Label unpaired = new Label("another bio there");
-    key(R9);
     assembler
-        .call(Helper.MAP_LOOKUP)
-        .jumpIf(R0, Condition.EQUAL, 0, free)
-        .load(Width.LONG, R1, R0, 0)
-        .jumpIf(R1, Condition.NOT_EQUAL, R6, unpaired)
-        .load(Width.LONG, R1, R0, Long.BYTES)
-        .jumpIf(R1, Condition.EQUAL, R7, free)
-        .place(unpaired);
-    report(Loss.UNPAIRED);
-    assembler.place(free).store(Width.LONG, R10, BIO_VALUE, R6);
-    assembler.store(Width.LONG, R10, BIO_VALUE + Long.BYTES, R7);
-    key(R9);
-    assembler
-        .move(R3, R10)
-        .apply(Operation.ADD, R3, BIO_VALUE)
-        .move(R4, 0)
-        .call(Helper.MAP_UPDATE)
-        .jumpIf(R0, Condition.NOT_EQUAL, 0, lost(Loss.TABLE_FULL));
-  }
-
-  /// The blocks of the bio in `R9`, which is under way no longer; exits when it is not known.
-  void recall() {
-    key(R9);
-    assembler
-        .call(Helper.MAP_LOOKUP)
-        .jumpIf(R0, Condition.EQUAL, 0, exit)
-        .load(Width.LONG, R6, R0, 0)
-        .load(Width.LONG, R7, R0, Long.BYTES);
-    key(R9);
-    assembler.call(Helper.MAP_DELETE);
+        .moveValue(R1, maps.control)
+        .load(Width.LONG, R1, R1, Control.ZERO_OFFSET)
+        .apply(Operation.ADD, R6, R1)
+        .apply(Operation.ADD, R7, R1);
   }
 
   /// Marks the blocks, and exits.
   void mark() {
     Label large = new Label("many blocks");
+    forgetBounds();
     assembler
         .move(R8, R7)
         .apply(Operation.SUBTRACT, R8, R6)
@@ -181,8 +150,12 @@ final class MarkingCode {
     markGranules();
   }
 
+  // A mark that is there already is not made again: it would take the line of the cache away from
+  // all other processors, each time. Not compared as it is, from which the verifier would learn
+  // something that keeps it from seeing that all turns are alike.
   private void markEach() {
     Label next = new Label("next block");
+    Label marked = new Label("is marked");
     loadGeneration();
     assembler.move(R8, 0).place(next);
     findPage();
@@ -190,7 +163,11 @@ final class MarkingCode {
         .move(R1, R6)
         .apply(Operation.AND, R1, PAGE_MASK)
         .apply(Operation.ADD, R0, R1)
+        .load(Width.BYTE, R1, R0, 0)
+        .apply(Operation.SUBTRACT, R1, R9)
+        .jumpIf(R1, Condition.EQUAL, 0, marked)
         .store(Width.BYTE, R0, 0, R9)
+        .place(marked)
         .jumpIf(R6, Condition.AT_LEAST, R7, exit)
         .apply(Operation.ADD, R6, 1)
         .apply(Operation.ADD, R8, 1)
@@ -230,6 +207,7 @@ final class MarkingCode {
 
   /// The end of the program.
   void finish() {
+    aside.forEach(Runnable::run);
     Label lost = new Label("lost");
     for (Loss loss : Loss.values()) {
       Label label = losses.get(loss);
@@ -242,7 +220,8 @@ final class MarkingCode {
     assembler.place(exit).move(R0, 0).exit();
   }
 
-  private void report(Loss loss) {
+  /// Goes on after that. Changes `R1` to `R3`.
+  void report(Loss loss) {
     assembler.move(R3, loss.number());
     storeLoss();
   }
@@ -270,16 +249,5 @@ final class MarkingCode {
         .apply(Operation.ADD, R2, PAGE_KEY)
         .call(Helper.MAP_LOOKUP)
         .jumpIf(R0, Condition.EQUAL, 0, lost(Loss.OUT_OF_BOUNDS));
-  }
-
-  private void key(Register bio) {
-    if (maps.underWay == null) {
-      throw new IllegalStateException("no table of what is under way");
-    }
-    assembler
-        .store(Width.LONG, R10, BIO_KEY, bio)
-        .moveMap(R1, maps.underWay)
-        .move(R2, R10)
-        .apply(Operation.ADD, R2, BIO_KEY);
   }
 }

@@ -103,10 +103,13 @@ final class TypedEvents implements Events {
     code.assembler().load(Width.LONG, R9, R1, offset);
     switch (hook) {
       case BIO_QUEUE, BIO_REMAP -> writeBio(code);
-      case RQ_ISSUE, RQ_COMPLETE -> writeRequest(code);
-      case BIO_COMPLETE -> code.recall();
+      case RQ_ISSUE -> writeCommand(code);
+      case RQ_COMPLETE -> writeRequest(code);
+      case BIO_COMPLETE -> code.underWay().recall(code);
     }
-    code.mark();
+    if (hook != Hook.RQ_ISSUE) {
+      code.mark();
+    }
   }
 
   private void writeBio(MarkingCode code) throws IOException {
@@ -117,21 +120,46 @@ final class TypedEvents implements Events {
         .jumpIf(R3, Condition.NOT_EQUAL, disk.major(), code.exit())
         .load(Width.INT, R3, R2, member("gendisk", "first_minor"))
         .jumpIf(R3, Condition.NOT_EQUAL, disk.minor(), code.exit())
-        .load(Width.INT, R8, R9, member("bio", "bi_opf"));
+        .load(Width.INT, R8, R9, member("bio", "bi_opf"))
+        .apply(Operation.AND, R8, OPERATION_MASK);
     loadBio(assembler);
     filter(code);
     code.bytesToSectors();
     code.clip(code.exit());
     if (remembers()) {
-      code.remember();
+      code.underWay().remember(code);
     }
   }
 
   private void writeRequest(MarkingCode code) throws IOException {
+    loadOperation(code.assembler());
+    writeOnlyOurs(code);
+    filter(code);
+    writeMergedDiscard(code);
+    code.bytesToSectors();
+    code.clip(code.exit());
+  }
+
+  /// Nothing but commands that are passed through: a write was marked when it was queued, and will
+  /// be when it ends.
+  private void writeCommand(MarkingCode code) throws IOException {
+    loadOperation(code.assembler());
+    code.assembler().jumpIf(R8, Condition.BELOW, PASS_THROUGH_MIN, code.exit());
+    writeOnlyOurs(code);
+    judgeCommand(code);
+  }
+
+  private void loadOperation(Assembler assembler) throws IOException {
+    assembler
+        .load(Width.INT, R8, R9, member("request", "cmd_flags"))
+        .apply(Operation.AND, R8, OPERATION_MASK);
+  }
+
+  /// Leaves when the request is another disk's; nobody knows whose a command without a disk is.
+  private void writeOnlyOurs(MarkingCode code) throws IOException {
     Assembler assembler = code.assembler();
     Label noDisk = new Label("no disk");
     Label ours = new Label("our disk");
-    assembler.load(Width.INT, R8, R9, member("request", "cmd_flags"));
     loadDiskOfRequest(assembler);
     assembler
         .load(Width.INT, R3, R2, member("gendisk", "major"))
@@ -141,43 +169,43 @@ final class TypedEvents implements Events {
         .jumpIf(R3, Condition.EQUAL, disk.minor(), ours)
         .jump(code.exit())
         .place(noDisk)
-        .apply(Operation.AND, R8, OPERATION_MASK)
         .jumpIf(R8, Condition.BELOW, PASS_THROUGH_MIN, code.exit())
         .jumpIf(R8, Condition.ANY_BIT, 1, code.lost(Loss.PASS_THROUGH))
         .jump(code.exit())
         .place(ours)
         .load(Width.LONG, R6, R9, member("request", "__sector"))
         .load(Width.INT, R7, R9, member("request", "__data_len"));
-    filter(code);
-    writeMergedDiscard(code);
-    code.bytesToSectors();
-    code.clip(code.exit());
   }
 
   /// Leaves when nothing is changed.
   private void filter(MarkingCode code) {
-    Label passThrough = new Label("pass through");
+    Label interpreted = new Label("not passed through");
     Label changes = new Label("changes data");
     Label hasLength = new Label("has a length");
     Assembler assembler = code.assembler();
+    assembler.jumpIf(R8, Condition.BELOW, PASS_THROUGH_MIN, interpreted);
+    judgeCommand(code);
     assembler
-        .apply(Operation.AND, R8, OPERATION_MASK)
-        .jumpIf(R8, Condition.AT_LEAST, PASS_THROUGH_MIN, passThrough)
+        .place(interpreted)
         .jumpIf(R8, Condition.ANY_BIT, 1, changes)
         .jump(code.exit())
-        .place(passThrough)
-        .jumpIf(R8, Condition.ANY_BIT, 1, code.lost(Loss.PASS_THROUGH))
-        // A command that brings data in changes none; one without data could be an erasure.
-        .jumpIf(R7, Condition.NOT_EQUAL, 0, code.exit());
-    commands.ifPresent(each -> each.judge(assembler, code.exit()));
-    assembler
-        .jump(code.lost(Loss.PASS_THROUGH))
         .place(changes)
         .jumpIf(R7, Condition.NOT_EQUAL, 0, hasLength)
         // A flush, which is a write of nothing.
         .jumpIf(R8, Condition.EQUAL, OPERATION_WRITE, code.exit())
         .jump(code.lost(Loss.NO_LENGTH))
         .place(hasLength);
+  }
+
+  /// Of one that is passed through: leaves, or it is not known what it changes.
+  private void judgeCommand(MarkingCode code) {
+    Assembler assembler =
+        code.assembler()
+            .jumpIf(R8, Condition.ANY_BIT, 1, code.lost(Loss.PASS_THROUGH))
+            // A command that brings data in changes none; one without data could be an erasure.
+            .jumpIf(R7, Condition.NOT_EQUAL, 0, code.exit());
+    commands.ifPresent(each -> each.judge(assembler, code.exit()));
+    assembler.jump(code.lost(Loss.PASS_THROUGH));
   }
 
   /// Where the driver takes several ranges at once, discards are merged although they are not

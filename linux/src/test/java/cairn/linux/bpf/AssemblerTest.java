@@ -30,6 +30,15 @@ final class AssemblerTest {
   }
 
   @Test
+  void exchangesInOneStep() {
+    assertThat(hex(a -> a.atomicAdd(Register.R1, 80, Register.R2)))
+        .isEqualTo("db 21 5000 00000000");
+    assertThat(hex(a -> a.exchange(Register.R8, 32, Register.R1))).isEqualTo("db 18 2000 e1000000");
+    assertThat(hex(a -> a.compareAndExchange(Register.R8, -8, Register.R9)))
+        .isEqualTo("db 98 f8ff f1000000");
+  }
+
+  @Test
   void calculates() {
     assertThat(hex(a -> a.move(Register.R0, -1))).isEqualTo("b7 00 0000 ffffffff");
     assertThat(hex(a -> a.move(Register.R2, Register.R10))).isEqualTo("bf a2 0000 00000000");

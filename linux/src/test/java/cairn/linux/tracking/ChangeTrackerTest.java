@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -403,6 +404,7 @@ final class ChangeTrackerTest {
   }
 
   @Test
+  @ResourceLock("zram")
   void followsTheBiosOfADeviceWithoutRequests(Seed seed) throws IOException {
     String zram = Command.run("zramctl", "--find", "--size", "64MiB");
     try {
