@@ -47,6 +47,11 @@ public record Place(
     return content instanceof FileSystem;
   }
 
+  /// Whether another place stands for the file system that it is a part of.
+  boolean isFurtherDevice() {
+    return content instanceof FileSystem(var format) && format.isFurtherDevice();
+  }
+
   /// @throws Unreadable when it holds no files, or none that can be read
   public Filed files() throws Unreadable {
     if (content instanceof FileSystem(var format) && format instanceof Filed filed) {

@@ -1,10 +1,12 @@
 package cairn.filesystem;
 
 import cairn.base.block.BlockReader;
+import cairn.filesystem.Content.FileSystem;
 import cairn.filesystem.Content.Part;
 import cairn.filesystem.Content.Partitioned;
 import cairn.filesystem.Content.PhysicalVolume;
 import cairn.filesystem.Content.Unknown;
+import cairn.filesystem.btrfs.BtrfsFileSystem;
 import cairn.filesystem.layout.Area;
 import cairn.filesystem.lvm.LogicalVolume;
 import cairn.filesystem.lvm.LvmPhysicalVolume;
@@ -13,6 +15,7 @@ import cairn.filesystem.partition.Partition;
 import cairn.filesystem.used.Identity;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -37,7 +40,22 @@ final class PlaceSearch {
     VolumeGroups groups = VolumeGroups.of(physicals);
     places.replaceAll(place -> compared(place, groups));
     groups.logicalVolumes().forEach(this::addLogical);
+    joinDevices();
     return places;
+  }
+
+  private void joinDevices() {
+    List<BtrfsFileSystem> alone = new ArrayList<>();
+    for (Place place : places) {
+      if (place.content() instanceof FileSystem(BtrfsFileSystem device)) {
+        alone.add(device);
+      }
+    }
+    Iterator<BtrfsFileSystem> joined = BtrfsFileSystem.joined(alone).iterator();
+    places.replaceAll(place ->
+        place.content() instanceof FileSystem(BtrfsFileSystem _)
+            ? place.with(new FileSystem(joined.next()))
+            : place);
   }
 
   private static Place compared(Place place, VolumeGroups groups) {

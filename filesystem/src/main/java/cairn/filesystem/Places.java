@@ -70,7 +70,7 @@ public final class Places {
   }
 
   private Place sole() throws NoSuchPlace {
-    List<Place> fileSystems = fileSystems();
+    List<Place> fileSystems = leading(fileSystems());
     if (fileSystems.size() == 1) {
       return fileSystems.getFirst();
     }
@@ -85,10 +85,19 @@ public final class Places {
     if (called.size() == 1) {
       return called.getFirst();
     }
+    List<Place> leading = leading(called);
+    if (leading.size() == 1) {
+      return leading.getFirst();
+    }
     throw new NoSuchPlace(
         called.isEmpty()
             ? "there is no '" + name + "': " + list(all)
             : "'" + name + "' may be any of several: " + list(called));
+  }
+
+  /// Of a file system on several devices the one that stands for all.
+  private static List<Place> leading(List<Place> places) {
+    return places.stream().filter(place -> !place.isFurtherDevice()).toList();
   }
 
   private static Target target(Place place, String path) {

@@ -13,6 +13,7 @@ import cairn.filesystem.btrfs.tree.Ids;
 import cairn.filesystem.btrfs.tree.Item;
 import cairn.filesystem.btrfs.tree.Key;
 import cairn.filesystem.btrfs.tree.NotHere;
+import cairn.filesystem.btrfs.tree.Pool;
 import cairn.filesystem.btrfs.tree.RootItem;
 import cairn.filesystem.btrfs.tree.Tree;
 import cairn.filesystem.check.Checkable;
@@ -28,9 +29,13 @@ import cairn.filesystem.used.MapRefused;
 import cairn.filesystem.used.Merging;
 import cairn.filesystem.used.UsedVisitor;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/// One device of a btrfs.
+/// One device of a btrfs, with others of it or alone.
 ///
 /// The tree of extents holds everything that is in use, by logical addresses, and the tree of
 /// chunks says where these lie. Not in it is what the tree of the log refers to: fsync writes that
@@ -41,10 +46,12 @@ public final class BtrfsFileSystem implements Format, Checkable, Filed {
 
   private final BlockReader volume;
   private final BtrfsSuperblock superblock;
+  private final Pool pool;
 
-  private BtrfsFileSystem(BlockReader volume, BtrfsSuperblock superblock) {
+  private BtrfsFileSystem(BlockReader volume, Pool pool) {
     this.volume = volume;
-    this.superblock = superblock;
+    this.superblock = pool.superblock();
+    this.pool = pool;
   }
 
   /// @param head the first bytes of the volume
@@ -54,7 +61,32 @@ public final class BtrfsFileSystem implements Format, Checkable, Filed {
 
   /// @throws CorruptData when the superblock is damaged
   public static BtrfsFileSystem open(BlockReader volume) throws IOException, CorruptData {
-    return new BtrfsFileSystem(volume, BtrfsSuperblock.read(volume));
+    return new BtrfsFileSystem(volume, Pool.of(volume, BtrfsSuperblock.read(volume)));
+  }
+
+  /// Puts devices together that belong together. Those of one file system that are in different
+  /// states, or of which one is there twice, stay alone: nothing says which to believe.
+  ///
+  /// @return each with the others of its file system, in the order given
+  public static List<BtrfsFileSystem> joined(List<BtrfsFileSystem> devices) {
+    Map<Optional<String>, List<Pool>> pools = new HashMap<>();
+    for (BtrfsFileSystem device : devices) {
+      pools.computeIfAbsent(device.superblock.uuid(), uuid -> new ArrayList<>()).add(device.pool);
+    }
+    List<BtrfsFileSystem> joined = new ArrayList<>();
+    for (BtrfsFileSystem device : devices) {
+      List<Pool> same = pools.getOrDefault(device.superblock.uuid(), List.of());
+      boolean fit = Pool.fit(same);
+      joined.add(fit ? new BtrfsFileSystem(device.volume, device.pool.with(same)) : device);
+    }
+    return joined;
+  }
+
+  /// Of all at hand the one with the lowest number stands for them.
+  @Override
+  public boolean isFurtherDevice() {
+    return pool.members().stream()
+        .anyMatch(member -> member.superblock().deviceId() < superblock.deviceId());
   }
 
   /// The size is that of this device.
@@ -88,22 +120,25 @@ public final class BtrfsFileSystem implements Format, Checkable, Filed {
       merging.used(bytes, volume.size() - bytes);
     }
     try {
-      visitExtents(ChunkMap.read(volume, superblock), merging);
+      visitExtents(ChunkMap.read(pool), merging);
     } catch (NotHere e) {
       throw new MapRefused(e.why());
     }
     merging.flush();
   }
 
+  /// A further device is checked with the first one.
   @Override
   public void check(boolean deep, Findings findings) throws IOException {
-    BtrfsCheck.run(volume, superblock, deep, findings);
+    if (!isFurtherDevice()) {
+      BtrfsCheck.run(pool, deep, findings);
+    }
   }
 
   /// The topmost directory of the subvolume with id 5. What waits in the log is not seen.
   @Override
   public FileNode root() throws IOException, CorruptData, Unreadable {
-    return BtrfsNode.root(volume, superblock);
+    return BtrfsNode.root(pool);
   }
 
   private void visitExtents(ChunkMap chunks, UsedVisitor visitor)
@@ -113,7 +148,7 @@ public final class BtrfsFileSystem implements Format, Checkable, Filed {
         chunks.visit(chunk.start(), chunk.length(), visitor::used);
       }
     }
-    BlockSource source = new BlockSource(volume, superblock, chunks);
+    BlockSource source = new BlockSource(pool, chunks);
     Tree roots = new Tree(source, superblock.rootTree());
     Optional<Item> root = roots.find(new Key(Ids.EXTENTS, Key.ROOT_ITEM, 0));
     if (root.isEmpty()) {

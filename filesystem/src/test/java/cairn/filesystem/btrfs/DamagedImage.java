@@ -10,6 +10,7 @@ import cairn.filesystem.btrfs.tree.ChunkMap;
 import cairn.filesystem.btrfs.tree.Ids;
 import cairn.filesystem.btrfs.tree.Key;
 import cairn.filesystem.btrfs.tree.NotHere;
+import cairn.filesystem.btrfs.tree.Pool;
 import cairn.filesystem.btrfs.tree.RootItem;
 import cairn.filesystem.btrfs.tree.Tree;
 import cairn.filesystem.check.Findings;
@@ -50,8 +51,9 @@ final class DamagedImage {
     this.superblock = BtrfsSuperblock.read(volume);
     this.nodeBytes = superblock.nodeBytes();
     this.checksum = superblock.checksum();
-    this.map = ChunkMap.read(volume, superblock);
-    BlockSource source = new BlockSource(volume, superblock, map);
+    Pool pool = Pool.of(volume, superblock);
+    this.map = ChunkMap.read(pool);
+    BlockSource source = new BlockSource(pool, map);
     Tree roots = new Tree(source, superblock.rootTree());
     Key key = new Key(Ids.EXTENTS, Key.ROOT_ITEM, 0);
     new Tree(source, new RootItem(roots.find(key).orElseThrow()).root())

@@ -59,19 +59,29 @@ public final class LoopDevices implements AutoCloseable {
   }
 
   public Path mount() throws IOException {
+    return mount("rw");
+  }
+
+  /// @param options of `mount`
+  public Path mount(String options) throws IOException {
     Files.createDirectories(directory);
-    StringBuilder options = new StringBuilder("rw");
-    devices.forEach(device -> options.append(",device=").append(device));
+    StringBuilder all = new StringBuilder(options);
+    devices.forEach(device -> all.append(",device=").append(device));
     String first = devices.getFirst().toString();
-    Command.run("mount", "-o", options.toString(), first, directory.toString());
+    Command.run("mount", "-o", all.toString(), first, directory.toString());
     mounted = true;
     return directory;
+  }
+
+  public void unmount() throws IOException {
+    Unmount.of(directory);
+    mounted = false;
   }
 
   @Override
   public void close() throws IOException {
     if (mounted) {
-      Unmount.of(directory);
+      unmount();
     }
     for (LoopDevice device : devices) {
       device.close();

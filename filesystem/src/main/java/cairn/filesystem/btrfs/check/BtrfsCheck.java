@@ -1,6 +1,5 @@
 package cairn.filesystem.btrfs.check;
 
-import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import cairn.filesystem.btrfs.tree.BtrfsSuperblock;
@@ -10,6 +9,7 @@ import cairn.filesystem.btrfs.tree.Ids;
 import cairn.filesystem.btrfs.tree.Item;
 import cairn.filesystem.btrfs.tree.Key;
 import cairn.filesystem.btrfs.tree.NotHere;
+import cairn.filesystem.btrfs.tree.Pool;
 import cairn.filesystem.btrfs.tree.RootItem;
 import cairn.filesystem.btrfs.tree.TreeRoot;
 import cairn.filesystem.check.Findings;
@@ -26,7 +26,7 @@ public final class BtrfsCheck {
   /// On other devices there may be this many sectors at most: 256 TiB in sectors of 4 KiB.
   private static final long SECTORS_MAX = 1L << 36;
 
-  private final BlockReader volume;
+  private final Pool pool;
   private final BtrfsSuperblock superblock;
   private final boolean deep;
   private final Report report;
@@ -46,13 +46,12 @@ public final class BtrfsCheck {
   /// Whether every tree that refers to extents could be read.
   private boolean whole = true;
 
-  private BtrfsCheck(
-      BlockReader volume, BtrfsSuperblock superblock, boolean deep, Findings findings) {
-    this.volume = volume;
-    this.superblock = superblock;
+  private BtrfsCheck(Pool pool, boolean deep, Findings findings) {
+    this.pool = pool;
+    this.superblock = pool.superblock();
     this.deep = deep;
     this.report = new Report(findings);
-    this.devices = new Devices(superblock, report);
+    this.devices = new Devices(report);
     this.extents = new ExtentTable(superblock.sectorBytes(), report);
     this.groups = new Groups(report);
     this.usage = new Usage(extents);
@@ -63,14 +62,14 @@ public final class BtrfsCheck {
   }
 
   /// @param deep also read all data that has checksums
-  public static void run(
-      BlockReader volume, BtrfsSuperblock superblock, boolean deep, Findings findings)
-      throws IOException {
-    new BtrfsCheck(volume, superblock, deep, findings).run();
+  public static void run(Pool pool, boolean deep, Findings findings) throws IOException {
+    new BtrfsCheck(pool, deep, findings).run();
   }
 
   private void run() throws IOException {
-    Superblocks.check(volume, superblock, report);
+    for (Pool.Member member : pool.members()) {
+      Superblocks.check(member.volume(), member.superblock(), report);
+    }
     Optional<String> unknown = superblock.unknownFeatures();
     if (unknown.isPresent()) {
       report.unknown(unknown.get());
@@ -78,7 +77,7 @@ public final class BtrfsCheck {
     }
     Optional<ChunkMap> system = systemChunks();
     if (system.isPresent()) {
-      Copies copies = new Copies(volume, superblock, system.get(), report);
+      Copies copies = new Copies(pool, system.get(), report);
       checkTrees(copies, system.get());
     }
     report.finish();
@@ -86,7 +85,7 @@ public final class BtrfsCheck {
 
   private Optional<ChunkMap> systemChunks() {
     try {
-      return Optional.of(ChunkMap.system(superblock));
+      return Optional.of(ChunkMap.system(pool));
     } catch (CorruptData e) {
       report.problem(e);
     } catch (NotHere e) {
@@ -96,11 +95,11 @@ public final class BtrfsCheck {
   }
 
   private void checkTrees(Copies copies, ChunkMap system) throws IOException {
-    ChunkMap map = new ChunkMap(superblock.deviceId(), superblock.deviceBytes());
+    ChunkMap map = new ChunkMap(pool);
     boolean mapped = walk(copies, superblock.chunkTree(), (item, fresh) -> chunk(item, map));
     copies.use(map);
     if (mapped) {
-      devices.compareSuperblock();
+      pool.members().forEach(member -> devices.compare(member.superblock()));
       compareSystem(system, map);
     }
     rooted = walk(copies, superblock.rootTree(), (item, fresh) -> root(item));
@@ -217,9 +216,9 @@ public final class BtrfsCheck {
 
   private void checkFiles(Copies copies, ChunkMap map) throws IOException {
     long most =
-        superblock.deviceCount() == 1 ? volume.size() / superblock.sectorBytes() : SECTORS_MAX;
+        superblock.deviceCount() == 1 ? pool.size() / superblock.sectorBytes() : SECTORS_MAX;
     Covered covered = new Covered(extents, superblock, most, report);
-    Scrub scrub = new Scrub(volume, superblock, map, report);
+    Scrub scrub = new Scrub(pool, map, report);
     boolean sealed =
         walk(
             copies,

@@ -1,6 +1,5 @@
 package cairn.filesystem.btrfs.check;
 
-import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Problem;
 import cairn.filesystem.btrfs.tree.BlockRules;
@@ -8,6 +7,7 @@ import cairn.filesystem.btrfs.tree.BtrfsSuperblock;
 import cairn.filesystem.btrfs.tree.ChunkMap;
 import cairn.filesystem.btrfs.tree.Complaints;
 import cairn.filesystem.btrfs.tree.Key;
+import cairn.filesystem.btrfs.tree.Pool;
 import cairn.filesystem.btrfs.tree.TreeBlock;
 import cairn.filesystem.btrfs.tree.TreeRoot;
 import cairn.filesystem.layout.BlockSet;
@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Reads every copy of each block that lies on this device, and reports what is wrong with it the
-/// first time that it is come upon. Blocks are shared by the trees of snapshots.
+/// Reads every copy of each block that is at hand, and reports what is wrong with it the first time
+/// that it is come upon. Blocks are shared by the trees of snapshots.
 final class Copies {
   /// A block that is as its parent promised.
   ///
@@ -36,7 +36,7 @@ final class Copies {
 
   private static final Complaints QUIET = (slot, where, field, have, expect) -> {};
 
-  private final BlockReader volume;
+  private final Pool pool;
   private final BtrfsSuperblock superblock;
   private final Report report;
   private final BlockRules rules;
@@ -53,13 +53,13 @@ final class Copies {
   private long again;
   private ChunkMap map;
 
-  Copies(BlockReader volume, BtrfsSuperblock superblock, ChunkMap map, Report report) {
-    this.volume = volume;
-    this.superblock = superblock;
+  Copies(Pool pool, ChunkMap map, Report report) {
+    this.pool = pool;
+    this.superblock = pool.superblock();
     this.map = map;
     this.report = report;
     this.rules = new BlockRules(superblock);
-    this.seen = new BlockSet(Math.ceilDiv(volume.size(), (long) superblock.sectorBytes()));
+    this.seen = new BlockSet(Math.ceilDiv(pool.size(), (long) superblock.sectorBytes()));
     this.good = new BlockSet(seen.size());
   }
 
@@ -185,10 +185,10 @@ final class Copies {
 
   private Fields read(long place, Complaints complaints) throws IOException {
     byte[] bytes = new byte[superblock.nodeBytes()];
-    if (place < 0 || place > volume.size() - bytes.length) {
+    if (!pool.holds(place, bytes.length)) {
       complaints.complain(-1, "", "place", Long.toString(place), "within the device");
     } else {
-      volume.read(place, bytes, 0, bytes.length);
+      pool.read(place, bytes, 0, bytes.length);
       report.read(bytes.length);
     }
     return Fields.littleEndian(bytes);

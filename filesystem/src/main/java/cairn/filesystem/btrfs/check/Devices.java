@@ -24,13 +24,11 @@ final class Devices {
   private static final int UUID_AT = 66;
   private static final int UUID_BYTES = 16;
 
-  private final BtrfsSuperblock superblock;
   private final Report report;
   private final Map<Long, Fields> devices = new TreeMap<>();
   private final Map<Place, Piece> pieces = new HashMap<>();
 
-  Devices(BtrfsSuperblock superblock, Report report) {
-    this.superblock = superblock;
+  Devices(Report report) {
     this.report = report;
   }
 
@@ -49,8 +47,8 @@ final class Devices {
     return Subject.of("device", Long.toUnsignedString(id));
   }
 
-  /// What the superblock says.
-  void compareSuperblock() {
+  /// What the superblock of a device says.
+  void compare(BtrfsSuperblock superblock) {
     Fields own = devices.get(superblock.deviceId());
     Fields here = superblock.device();
     Subject subject = subject(superblock.deviceId());

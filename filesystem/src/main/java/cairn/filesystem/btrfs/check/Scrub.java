@@ -1,28 +1,28 @@
 package cairn.filesystem.btrfs.check;
 
-import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import cairn.filesystem.btrfs.tree.BtrfsSuperblock;
 import cairn.filesystem.btrfs.tree.Checksum;
 import cairn.filesystem.btrfs.tree.ChunkMap;
 import cairn.filesystem.btrfs.tree.Item;
+import cairn.filesystem.btrfs.tree.Pool;
 import java.io.IOException;
 import java.util.HexFormat;
 
-/// Reads all data that has checksums, every copy on this device.
+/// Reads all data that has checksums, every copy that is at hand.
 final class Scrub {
   private static final int READ_BYTES = 1 << 20;
 
-  private final BlockReader volume;
+  private final Pool pool;
   private final BtrfsSuperblock superblock;
   private final ChunkMap map;
   private final Report report;
   private final byte[] buffer = new byte[READ_BYTES];
 
-  Scrub(BlockReader volume, BtrfsSuperblock superblock, ChunkMap map, Report report) {
-    this.volume = volume;
-    this.superblock = superblock;
+  Scrub(Pool pool, ChunkMap map, Report report) {
+    this.pool = pool;
+    this.superblock = pool.superblock();
     this.map = map;
     this.report = report;
   }
@@ -53,7 +53,7 @@ final class Scrub {
   }
 
   private void check(Item item, int first, long place, int length) throws IOException {
-    if (place < 0 || place > volume.size() - length) {
+    if (!pool.holds(place, length)) {
       report.corrupt(
           Subject.of("data", Long.toUnsignedString(item.key().offset())),
           "place",
@@ -61,7 +61,7 @@ final class Scrub {
           "within the device");
       return;
     }
-    volume.read(place, buffer, 0, length);
+    pool.read(place, buffer, 0, length);
     report.read(length);
     Checksum checksum = superblock.checksum();
     int sector = superblock.sectorBytes();
@@ -72,7 +72,7 @@ final class Scrub {
         HexFormat hex = HexFormat.of();
         long address = item.key().offset() + (long) index * sector;
         report.corrupt(
-            Subject.of("data", Long.toUnsignedString(address)).at(Long.toString(place + at)),
+            Subject.of("data", Long.toUnsignedString(address)).at(pool.where(place + at)),
             "checksum",
             hex.formatHex(checksum.of(buffer, at, sector)),
             hex.formatHex(item.raw(index * checksum.bytes(), checksum.bytes())));

@@ -3,13 +3,13 @@ package cairn.filesystem.btrfs.file;
 import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
-import cairn.filesystem.btrfs.tree.BtrfsSuperblock;
 import cairn.filesystem.btrfs.tree.DirEntry;
 import cairn.filesystem.btrfs.tree.Ids;
 import cairn.filesystem.btrfs.tree.Inode;
 import cairn.filesystem.btrfs.tree.Item;
 import cairn.filesystem.btrfs.tree.Key;
 import cairn.filesystem.btrfs.tree.NotHere;
+import cairn.filesystem.btrfs.tree.Pool;
 import cairn.filesystem.btrfs.tree.Tree;
 import cairn.filesystem.file.Attributes;
 import cairn.filesystem.file.FileName;
@@ -44,10 +44,9 @@ public final class BtrfsNode implements FileNode {
   }
 
   /// The topmost directory of the topmost subvolume.
-  public static FileNode root(BlockReader volume, BtrfsSuperblock superblock)
-      throws IOException, CorruptData, Unreadable {
+  public static FileNode root(Pool pool) throws IOException, CorruptData, Unreadable {
     try {
-      return of(Store.open(volume, superblock), new Id(Ids.TOP_SUBVOLUME, Ids.FIRST));
+      return of(Store.open(pool), new Id(Ids.TOP_SUBVOLUME, Ids.FIRST));
     } catch (NotHere e) {
       throw new Unreadable(e.why());
     }

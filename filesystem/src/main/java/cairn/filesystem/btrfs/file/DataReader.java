@@ -1,6 +1,5 @@
 package cairn.filesystem.btrfs.file;
 
-import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import cairn.filesystem.btrfs.tree.BtrfsSuperblock;
@@ -10,6 +9,7 @@ import cairn.filesystem.btrfs.tree.Ids;
 import cairn.filesystem.btrfs.tree.Item;
 import cairn.filesystem.btrfs.tree.Key;
 import cairn.filesystem.btrfs.tree.NotHere;
+import cairn.filesystem.btrfs.tree.Pool;
 import cairn.filesystem.btrfs.tree.Tree;
 import java.io.IOException;
 import java.util.HexFormat;
@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 /// Reads data of files by its logical address, of each sector the first copy that has the right
 /// checksum.
 final class DataReader {
-  private final BlockReader volume;
+  private final Pool pool;
   private final BtrfsSuperblock superblock;
   private final ChunkMap map;
   private final Tree checksums;
 
-  DataReader(BlockReader volume, BtrfsSuperblock superblock, ChunkMap map, Tree checksums) {
-    this.volume = volume;
-    this.superblock = superblock;
+  DataReader(Pool pool, ChunkMap map, Tree checksums) {
+    this.pool = pool;
+    this.superblock = pool.superblock();
     this.map = map;
     this.checksums = checksums;
   }
@@ -55,11 +55,10 @@ final class DataReader {
     IOException unread = null;
     for (long place : places) {
       Subject subject =
-          Subject.of("data", Long.toUnsignedString(address + at)).at(Long.toString(place));
-      boolean within = place >= 0 && place <= volume.size() - length;
-      subject.check(within, "place", place, "within the device");
+          Subject.of("data", Long.toUnsignedString(address + at)).at(pool.where(place));
+      subject.check(pool.holds(place, length), "place", place, "within the device");
       try {
-        volume.read(place, bytes, at, length);
+        pool.read(place, bytes, at, length);
         check(address, at, length, bytes, sums);
         return;
       } catch (IOException e) {

@@ -1,6 +1,5 @@
 package cairn.filesystem.btrfs.file;
 
-import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import cairn.filesystem.btrfs.tree.BlockSource;
@@ -10,6 +9,7 @@ import cairn.filesystem.btrfs.tree.Ids;
 import cairn.filesystem.btrfs.tree.Item;
 import cairn.filesystem.btrfs.tree.Key;
 import cairn.filesystem.btrfs.tree.NotHere;
+import cairn.filesystem.btrfs.tree.Pool;
 import cairn.filesystem.btrfs.tree.RootItem;
 import cairn.filesystem.btrfs.tree.Tree;
 import cairn.filesystem.file.Unreadable;
@@ -26,23 +26,20 @@ final class Store {
   private final DataReader data;
   private final Map<Long, Tree> trees = new ConcurrentHashMap<>();
 
-  private Store(BtrfsSuperblock superblock, BlockSource source, BlockReader volume, ChunkMap map)
-      throws IOException, CorruptData, NotHere {
-    this.superblock = superblock;
-    this.source = source;
+  private Store(Pool pool, ChunkMap map) throws IOException, CorruptData, NotHere {
+    this.superblock = pool.superblock();
+    this.source = new BlockSource(pool, map);
     this.roots = new Tree(source, superblock.rootTree());
-    this.data = new DataReader(volume, superblock, map, find(Ids.CHECKSUMS));
+    this.data = new DataReader(pool, map, find(Ids.CHECKSUMS));
   }
 
-  static Store open(BlockReader volume, BtrfsSuperblock superblock)
-      throws IOException, CorruptData, Unreadable {
-    Optional<String> unknown = superblock.unknownFeatures();
+  static Store open(Pool pool) throws IOException, CorruptData, Unreadable {
+    Optional<String> unknown = pool.superblock().unknownFeatures();
     if (unknown.isPresent()) {
       throw new Unreadable(unknown.get());
     }
     try {
-      ChunkMap map = ChunkMap.read(volume, superblock);
-      return new Store(superblock, new BlockSource(volume, superblock, map), volume, map);
+      return new Store(pool, ChunkMap.read(pool));
     } catch (NotHere e) {
       throw new Unreadable(e.why());
     }

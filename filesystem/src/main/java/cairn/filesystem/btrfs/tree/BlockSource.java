@@ -1,10 +1,8 @@
 package cairn.filesystem.btrfs.tree;
 
-import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Problem;
 import cairn.base.bytes.Subject;
-import cairn.filesystem.layout.Area;
 import cairn.filesystem.layout.Fields;
 import java.io.IOException;
 import java.util.BitSet;
@@ -18,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 public final class BlockSource {
   private static final int KEPT_BYTES = 8 << 20;
 
-  private final BlockReader volume;
+  private final Pool pool;
   private final BtrfsSuperblock superblock;
   private final ChunkMap map;
   private final BlockRules rules;
   private final Map<Long, TreeBlock> kept;
 
-  public BlockSource(BlockReader volume, BtrfsSuperblock superblock, ChunkMap map) {
-    this.volume = volume;
-    this.superblock = superblock;
+  public BlockSource(Pool pool, ChunkMap map) {
+    this.pool = pool;
+    this.superblock = pool.superblock();
     this.map = map;
     this.rules = new BlockRules(superblock);
     int most = KEPT_BYTES / superblock.nodeBytes();
@@ -41,7 +39,7 @@ public final class BlockSource {
 
   /// @param first what the parent says of the first key, or null in the topmost block
   /// @throws CorruptData about the first copy, when none is good
-  /// @throws NotHere when no copy lies on this device
+  /// @throws NotHere when no copy lies on the devices at hand
   TreeBlock read(TreeRoot wanted, @Nullable Key first) throws IOException, CorruptData, NotHere {
     TreeBlock known;
     synchronized (kept) {
@@ -63,9 +61,9 @@ public final class BlockSource {
       throws IOException, CorruptData, NotHere {
     CorruptData failure = null;
     IOException unread = null;
-    for (long offset : map.copies(wanted.address(), superblock.nodeBytes())) {
+    for (long place : map.copies(wanted.address(), superblock.nodeBytes())) {
       try {
-        return readCopy(offset, wanted, first);
+        return readCopy(place, wanted, first);
       } catch (CorruptData e) {
         failure = failure == null ? e : failure;
       } catch (IOException e) {
@@ -81,13 +79,16 @@ public final class BlockSource {
     throw new NotHere("a part of its metadata lies on other devices");
   }
 
-  private TreeBlock readCopy(long offset, TreeRoot wanted, @Nullable Key first)
+  private TreeBlock readCopy(long place, TreeRoot wanted, @Nullable Key first)
       throws IOException, CorruptData {
     String kind = wanted.level() == 0 ? "leaf" : "node";
     Subject subject =
         Subject.of(kind, Long.toUnsignedString(wanted.address()))
             .at("root " + Long.toUnsignedString(wanted.id()));
-    byte[] bytes = Area.read(volume, offset, superblock.nodeBytes(), subject);
+    byte[] bytes = new byte[superblock.nodeBytes()];
+    boolean within = pool.holds(place, bytes.length);
+    subject.check(within, "place", place + "+" + bytes.length, "within 0.." + pool.size());
+    pool.read(place, bytes, 0, bytes.length);
     Fields fields = Fields.littleEndian(bytes);
     Problem.Corrupt[] problem = new Problem.Corrupt[1];
     Complaints complaints =

@@ -1,6 +1,5 @@
 package cairn.filesystem.btrfs.tree;
 
-import cairn.base.block.BlockReader;
 import cairn.base.bytes.CorruptData;
 import cairn.base.bytes.Subject;
 import cairn.filesystem.layout.Fields;
@@ -11,25 +10,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Where logical addresses lie on one device.
+/// Where logical addresses lie on the devices of a [Pool].
 public final class ChunkMap {
   /// As many as a file system of 1 PiB usually has.
   private static final int CHUNKS_MAX = 1 << 20;
 
   private static final int COPIES_MAX = 4;
 
-  private final long device;
-  private final long deviceBytes;
+  private final Pool pool;
   private final TreeMap<Long, Chunk> chunks = new TreeMap<>();
 
-  public ChunkMap(long device, long deviceBytes) {
-    this.device = device;
-    this.deviceBytes = deviceBytes;
+  public ChunkMap(Pool pool) {
+    this.pool = pool;
   }
 
   /// The map that the superblock holds, which is enough to read the tree of chunks.
-  public static ChunkMap system(BtrfsSuperblock superblock) throws CorruptData, NotHere {
-    ChunkMap map = new ChunkMap(superblock.deviceId(), superblock.deviceBytes());
+  public static ChunkMap system(Pool pool) throws CorruptData, NotHere {
+    BtrfsSuperblock superblock = pool.superblock();
+    ChunkMap map = new ChunkMap(pool);
     Subject subject = Subject.of("superblock", "btrfs");
     Fields array = superblock.systemChunks();
     int at = 0;
@@ -48,10 +46,10 @@ public final class ChunkMap {
   }
 
   /// The whole map.
-  public static ChunkMap read(BlockReader volume, BtrfsSuperblock superblock)
-      throws IOException, CorruptData, NotHere {
-    ChunkMap all = new ChunkMap(superblock.deviceId(), superblock.deviceBytes());
-    new Tree(new BlockSource(volume, superblock, system(superblock)), superblock.chunkTree())
+  public static ChunkMap read(Pool pool) throws IOException, CorruptData, NotHere {
+    BtrfsSuperblock superblock = pool.superblock();
+    ChunkMap all = new ChunkMap(pool);
+    new Tree(new BlockSource(pool, system(pool)), superblock.chunkTree())
         .visit(
             new Key(Ids.FIRST, Key.CHUNK_ITEM, 0),
             new Key(Ids.FIRST, Key.CHUNK_ITEM, -1),
@@ -66,11 +64,12 @@ public final class ChunkMap {
     Map.Entry<Long, Chunk> next = chunks.ceilingEntry(chunk.start());
     boolean apart = after && (next == null || next.getKey() >= chunk.end());
     subject.check(apart, "place", chunk.start(), "apart from other chunks");
-    for (Chunk.Stripe stripe : chunk.stripes()) {
-      if (stripe.device() == device) {
-        long most = deviceBytes - chunk.deviceBytes();
+    for (Pool.Member member : pool.members()) {
+      long most = member.superblock().deviceBytes() - chunk.deviceBytes();
+      for (Chunk.Stripe stripe : chunk.stripes()) {
+        boolean here = stripe.device() == member.superblock().deviceId();
         boolean within = stripe.offset() >= 0 && stripe.offset() <= most;
-        subject.check(within, "stripe", stripe.offset(), "0.." + most);
+        subject.check(!here || within, "stripe", stripe.offset(), "0.." + most);
       }
     }
     if (chunks.size() == CHUNKS_MAX) {
@@ -83,26 +82,29 @@ public final class ChunkMap {
     return chunks.values();
   }
 
-  /// Tells what lies on the device of a range that must lie within one chunk.
+  /// Tells what lies on the device that it is looked at from of a range that must lie within one
+  /// chunk.
   public void visit(long address, long size, Chunk.RangeVisitor visitor) throws CorruptData {
-    find(address, size).visit(device, address, size, visitor);
+    find(address, size).visit(pool.superblock().deviceId(), address, size, visitor);
   }
 
-  /// Where a range that lies together lies on the device: the offset of each copy there, of none
-  /// when all lie on other devices.
+  /// Where a range that lies together lies: the place in the pool of each copy, of none when all
+  /// lie on other devices.
   public long[] copies(long address, int size) throws CorruptData {
     long[] found = new long[COPIES_MAX];
     int[] count = {0};
-    find(address, size)
-        .visitCopies(
-            device,
-            address,
-            size,
-            (offset, length) -> {
-              if (count[0] < COPIES_MAX) {
-                found[count[0]++] = offset;
-              }
-            });
+    Chunk chunk = find(address, size);
+    for (Pool.Member member : pool.members()) {
+      chunk.visitCopies(
+          member.superblock().deviceId(),
+          address,
+          size,
+          (offset, length) -> {
+            if (count[0] < COPIES_MAX) {
+              found[count[0]++] = pool.place(member, offset, length);
+            }
+          });
+    }
     return Arrays.copyOf(found, count[0]);
   }
 

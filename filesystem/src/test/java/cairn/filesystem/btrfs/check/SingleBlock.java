@@ -9,6 +9,7 @@ import cairn.filesystem.btrfs.tree.Ids;
 import cairn.filesystem.btrfs.tree.Item;
 import cairn.filesystem.btrfs.tree.Key;
 import cairn.filesystem.btrfs.tree.NotHere;
+import cairn.filesystem.btrfs.tree.Pool;
 import cairn.filesystem.btrfs.tree.RootItem;
 import cairn.filesystem.btrfs.tree.TreeRoot;
 import cairn.filesystem.check.Findings;
@@ -31,8 +32,9 @@ public final class SingleBlock {
     Report report = new Report(findings);
     ExtentTable extents = new ExtentTable(superblock.sectorBytes(), report);
     Usage usage = new Usage(extents);
-    Copies copies = new Copies(volume, superblock, map, report);
-    Ownership.Items items = items(extents, report);
+    Pool pool = Pool.of(volume, superblock);
+    Copies copies = new Copies(pool, map, report);
+    Ownership.Items items = items(pool, extents, report);
     boolean whole = Walk.of(copies, root, new Ownership(extents, report, usage, items));
     extents.seal(whole);
     if (items instanceof Inodes inodes) {
@@ -40,10 +42,10 @@ public final class SingleBlock {
     }
   }
 
-  private Ownership.Items items(ExtentTable extents, Report report) {
+  private Ownership.Items items(Pool pool, ExtentTable extents, Report report) {
     Groups groups = new Groups(report);
     SubvolumeNames names = new SubvolumeNames(report);
-    Devices devices = new Devices(superblock, report);
+    Devices devices = new Devices(report);
     Covered covered = new Covered(extents, superblock, 1 << 20, report);
     return switch (Ids.small(root.id())) {
       case (int) Ids.ROOTS -> (item, fresh) -> root(item, names);
@@ -51,7 +53,7 @@ public final class SingleBlock {
         ExtentReader reader = new ExtentReader(superblock, map, extents, groups, report);
         yield (item, fresh) -> reader.item(item);
       }
-      case (int) Ids.CHUNKS -> (item, fresh) -> chunk(item, devices, report);
+      case (int) Ids.CHUNKS -> (item, fresh) -> chunk(item, pool, devices, report);
       case (int) Ids.DEVICES -> (item, fresh) -> devices.extent(item);
       case (int) Ids.CHECKSUMS -> (item, fresh) -> covered.item(item);
       case (int) Ids.QUOTAS -> {
@@ -75,13 +77,13 @@ public final class SingleBlock {
     }
   }
 
-  private void chunk(Item item, Devices devices, Report report) {
+  private static void chunk(Item item, Pool pool, Devices devices, Report report) {
     if (item.type() == Key.DEVICE_ITEM) {
       devices.device(item);
       return;
     }
     try {
-      new ChunkMap(superblock.deviceId(), superblock.deviceBytes()).add(Chunk.of(item));
+      new ChunkMap(pool).add(Chunk.of(item));
     } catch (CorruptData e) {
       report.problem(e);
     } catch (NotHere e) {
