@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cairn.linux.FileStatus;
 import cairn.linux.NativeFile;
+import cairn.linux.test.Command;
 import cairn.linux.test.LoopDevice;
 import cairn.linux.test.Mounted;
 import cairn.linux.topology.BlockDevice;
@@ -57,15 +58,31 @@ class DeviceUseTest {
   @Test
   void anotherMediumInTheSameDeviceIsAnotherDevice() throws Exception {
     Optional<String> before;
+    Optional<String> before5p15;
     Path path;
     try (LoopDevice loop = LoopDevice.over(image("one"))) {
       before = DeviceIdentity.of(device(loop), STACK);
+      before5p15 = DeviceIdentity.byDirectory(device(loop));
       path = loop.path();
       assertThat(before).isPresent().isEqualTo(DeviceIdentity.of(device(loop), STACK));
+      assertThat(before5p15).isPresent().isEqualTo(DeviceIdentity.byDirectory(device(loop)));
     }
     try (LoopDevice loop = LoopDevice.over(image("two"))) {
       assertThat(loop.path()).isEqualTo(path);
       assertThat(DeviceIdentity.of(device(loop), STACK)).isNotEqualTo(before);
+      assertThat(DeviceIdentity.byDirectory(device(loop))).isPresent().isNotEqualTo(before5p15);
+    }
+  }
+
+  /// What is behind a zram device is another thing after a reset, and nothing tells.
+  @Test
+  void whatMayBeExchangedUnseenHasNoIdentityBefore5p15() throws Exception {
+    Path zram = Path.of(Command.run("zramctl", "--find", "--size", "1MiB"));
+    try {
+      BlockDevice device = STACK.find(FileStatus.of(zram).device()).orElseThrow();
+      assertThat(DeviceIdentity.byDirectory(device)).isEmpty();
+    } finally {
+      Command.run("zramctl", "--reset", zram.toString());
     }
   }
 }
