@@ -89,13 +89,17 @@ public final class Bpf {
   /// @param name for those who list programs, at most 15 letters count
   /// @throws ProgramRejected when the kernel's verifier does not like it
   public static Descriptor load(String name, Kind kind, byte[] instructions) throws IOException {
-    try {
-      return load(name, kind, instructions, MemorySegment.NULL);
-    } catch (CallFailed e) {
-      if (e.errno() == Errno.EPERM) {
-        throw e;
+    boolean again;
+    do {
+      try {
+        return load(name, kind, instructions, MemorySegment.NULL);
+      } catch (CallFailed e) {
+        again = LockedMemory.wasShort(e);
+        if (e.errno() == Errno.EPERM && !again) {
+          throw e;
+        }
       }
-    }
+    } while (again);
     // Once more, with a log, which costs the verifier most of its time.
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment log = arena.allocate(LOG_BYTES);

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import cairn.linux.CallFailed;
-import cairn.linux.Errno;
 import cairn.linux.Libc;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -49,8 +48,6 @@ public record BpfMap(Descriptor descriptor, Shape shape) implements AutoCloseabl
   private static final int MAP_UPDATE_ELEM = 2;
   private static final int ATTRIBUTES_BYTES = 72;
   private static final int INFO_BYTES = 128;
-  private static final int RLIMIT_MEMLOCK = 8;
-  private static final long UNLIMITED = -1;
 
   private static final int PROT_READ = 1;
   private static final int PROT_WRITE = 2;
@@ -63,8 +60,6 @@ public record BpfMap(Descriptor descriptor, Shape shape) implements AutoCloseabl
               JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
   private static final MethodHandle MUNMAP =
       Libc.function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
-  private static final MethodHandle SETRLIMIT =
-      Libc.function("setrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
 
   public static BpfMap create(String name, Shape shape) throws IOException {
     return create(name, shape, 0);
@@ -143,8 +138,7 @@ public record BpfMap(Descriptor descriptor, Shape shape) implements AutoCloseabl
     try {
       return tryCreate(name, shape, example);
     } catch (CallFailed e) {
-      // Before 5.11 maps count as locked memory, of which a process may have next to nothing.
-      if (e.errno() != Errno.EPERM || !liftLockedMemory()) {
+      if (!LockedMemory.wasShort(e)) {
         throw e;
       }
       return tryCreate(name, shape, example);
@@ -170,13 +164,6 @@ public record BpfMap(Descriptor descriptor, Shape shape) implements AutoCloseabl
               + shape.valueBytes
               + " bytes";
       return new BpfMap(new Descriptor(SystemCall.bpf(MAP_CREATE, attributes, what)), shape);
-    }
-  }
-
-  private static boolean liftLockedMemory() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment limits = arena.allocateFrom(JAVA_LONG, UNLIMITED, UNLIMITED);
-      return Libc.errnoOf(state -> (int) SETRLIMIT.invokeExact(state, RLIMIT_MEMLOCK, limits)) == 0;
     }
   }
 }
