@@ -39,10 +39,8 @@ final class JoinedDevicesTest {
   @ValueSource(
       strings = {
         "2 -d raid0 -m raid0",
-        "2 -d raid1 -m raid1",
         "3 -d single -m raid1c3",
         "4 -d raid10 -m raid10",
-        "3 -d raid5 -m raid5",
         "4 -d raid6 -m raid6"
       })
   void areReadAsTheKernelDoesAndFoundToBeRight(String options, Seed seed) throws Exception {
