@@ -11,10 +11,11 @@ import cairn.filesystem.Place;
 import cairn.filesystem.Places;
 import cairn.filesystem.file.FileName;
 import cairn.filesystem.file.Unreadable;
+import cairn.filesystem.test.ImageFile;
 import cairn.filesystem.test.LoopDevices;
-import cairn.filesystem.test.MemoryVolume;
 import cairn.filesystem.test.Verdict;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,14 @@ final class JoinedDevicesTest {
   private static final int PATTERN = 64;
 
   @TempDir private Path directory;
+  private final List<ImageFile> opened = new ArrayList<>();
+
+  @AfterEach
+  void close() throws IOException {
+    for (ImageFile each : opened) {
+      each.close();
+    }
+  }
 
   @ParameterizedTest
   @ValueSource(
@@ -50,7 +60,7 @@ final class JoinedDevicesTest {
       Path mounted = devices.mount();
       BtrfsWork.fill(mounted, BYTES, seed);
       devices.unmount();
-      Places places = places(read(devices.images()));
+      Places places = places(devices.images());
       assertThat(check(places).saysAnything()).isFalse();
       Path again = devices.mount("ro,noatime");
       for (Place place : places.all()) {
@@ -66,17 +76,17 @@ final class JoinedDevicesTest {
   @Test
   void aDamagedCopyIsNamedWithItsDeviceAndTheOtherIsRead(Seed seed) throws Exception {
     byte[] content = seed.bytes(FILE_BYTES);
-    List<byte[]> images = filled("2", "-d raid1 -m raid1", content);
+    List<Path> images = filled("2", "-d raid1 -m raid1", content);
     byte[] pattern = Arrays.copyOfRange(content, 8192, 8192 + PATTERN);
-    int place = find(images.get(1), pattern);
-    images.get(1)[place] ^= 1;
+    long place = find(images.get(1), pattern);
+    flip(images.get(1), place);
     Places places = places(images);
     assertThat(check(places).problems())
         .singleElement()
         .asString()
         .contains("data", "device 2, " + place);
     assertThat(read(places.resolve("/file").place())).isEqualTo(content);
-    images.get(0)[find(images.get(0), pattern)] ^= 1;
+    flip(images.get(0), find(images.get(0), pattern));
     assertThatThrownBy(() -> read(places(images).resolve("/file").place()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("checksum");
@@ -84,8 +94,8 @@ final class JoinedDevicesTest {
 
   @Test
   void theSuperblockOfEachIsCompared(Seed seed) throws Exception {
-    List<byte[]> images = filled("2", "-d raid0 -m raid1", seed.bytes(FILE_BYTES));
-    images.get(1)[(64 << 20) + 100] ^= 1;
+    List<Path> images = filled("2", "-d raid0 -m raid1", seed.bytes(FILE_BYTES));
+    flip(images.get(1), (64 << 20) + 100);
     assertThat(check(places(images)).problems())
         .singleElement()
         .asString()
@@ -94,7 +104,7 @@ final class JoinedDevicesTest {
 
   @Test
   void whatIsMissingIsUnknownStill(Seed seed) throws Exception {
-    List<byte[]> images = filled("3", "-d raid0 -m raid1c3", seed.bytes(FILE_BYTES));
+    List<Path> images = filled("3", "-d raid0 -m raid1c3", seed.bytes(FILE_BYTES));
     Places places = places(images.subList(0, 2));
     assertThat(check(places))
         .isEqualTo(new Verdict(List.of(), List.of("a part of the data lies on other devices")));
@@ -105,42 +115,35 @@ final class JoinedDevicesTest {
   /// Of two states of a device, or of one that is there twice, nobody knows which is right.
   @Test
   void whatDoesNotFitIsLeftAlone(Seed seed) throws Exception {
-    List<byte[]> images = filled("2", "-d raid0 -m raid1", seed.bytes(FILE_BYTES));
+    List<Path> images = filled("2", "-d raid0 -m raid1", seed.bytes(FILE_BYTES));
     assertThatThrownBy(
             () -> places(List.of(images.get(0), images.get(1), images.get(1))).resolve("/file"))
         .isInstanceOf(NoSuchPlace.class)
         .hasMessageContaining("several file systems");
-    List<Path> paths = List.of(directory.resolve("device-0"), directory.resolve("device-1"));
-    try (LoopDevices devices = LoopDevices.over(directory, paths)) {
+    Path before = Files.copy(images.get(1), directory.resolve("before"));
+    try (LoopDevices devices = LoopDevices.over(directory, images)) {
       Files.writeString(devices.mount().resolve("later"), "later");
     }
-    List<byte[]> mixed = List.of(Files.readAllBytes(paths.getFirst()), images.get(1));
-    assertThatThrownBy(() -> places(mixed).resolve("/file")).isInstanceOf(NoSuchPlace.class);
-    assertThatThrownBy(() -> read(places(mixed).find("device-0")))
-        .hasMessageContaining("other devices");
+    Places mixed = places(List.of(images.get(0), before));
+    assertThatThrownBy(() -> mixed.resolve("/file")).isInstanceOf(NoSuchPlace.class);
+    assertThatThrownBy(() -> read(mixed.find("device-0"))).hasMessageContaining("other devices");
   }
 
-  private List<byte[]> filled(String count, String options, byte[] content) throws IOException {
+  private List<Path> filled(String count, String options, byte[] content) throws IOException {
     try (LoopDevices devices = LoopDevices.make(directory, Integer.parseInt(count), BYTES)) {
       devices.run("mkfs.btrfs -q -f " + options);
       Files.write(devices.mount().resolve("file"), content);
       devices.unmount();
-      return read(devices.images());
+      return devices.images();
     }
   }
 
-  private static List<byte[]> read(List<Path> images) throws IOException {
-    List<byte[]> read = new ArrayList<>();
-    for (Path image : images) {
-      read.add(Files.readAllBytes(image));
-    }
-    return read;
-  }
-
-  private static Places places(List<byte[]> images) {
+  private Places places(List<Path> images) throws IOException {
     SortedMap<String, BlockReader> volumes = new TreeMap<>();
-    for (byte[] image : images) {
-      volumes.put("device-" + volumes.size(), MemoryVolume.of(image));
+    for (Path image : images) {
+      ImageFile volume = new ImageFile(image);
+      opened.add(volume);
+      volumes.put("device-" + volumes.size(), volume);
     }
     return Places.of(volumes);
   }
@@ -161,12 +164,25 @@ final class JoinedDevicesTest {
     return content;
   }
 
-  private static int find(byte[] image, byte[] wanted) {
-    for (int at = 0; at + 4096 <= image.length; at += 4096) {
-      if (Arrays.equals(image, at, at + wanted.length, wanted, 0, wanted.length)) {
-        return at;
+  private static long find(Path image, byte[] wanted) throws IOException {
+    byte[] part = new byte[wanted.length];
+    try (ImageFile file = new ImageFile(image)) {
+      for (long at = 0; at < file.size(); at += 4096) {
+        file.read(at, part, 0, part.length);
+        if (Arrays.equals(part, wanted)) {
+          return at;
+        }
       }
     }
     throw new IllegalStateException("not found");
+  }
+
+  private static void flip(Path image, long place) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.seek(place);
+      int before = file.read();
+      file.seek(place);
+      file.write(before ^ 1);
+    }
   }
 }
