@@ -52,6 +52,14 @@ public record Place(
     return content instanceof FileSystem(var format) && format.isFurtherDevice();
   }
 
+  /// Whether another place is a further device of the file system here, and checked with it.
+  public boolean standsFor(Place other) {
+    return other.isFurtherDevice()
+        && !isFurtherDevice()
+        && content.type().equals(other.content.type())
+        && content.uuid().equals(other.content.uuid());
+  }
+
   /// @throws Unreadable when it holds no files, or none that can be read
   public Filed files() throws Unreadable {
     if (content instanceof FileSystem(var format) && format instanceof Filed filed) {

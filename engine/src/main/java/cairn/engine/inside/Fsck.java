@@ -7,6 +7,7 @@ import cairn.filesystem.Content.Unknown;
 import cairn.filesystem.Place;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 
 /// Checks the metadata of places, one after the other.
@@ -20,15 +21,23 @@ public final class Fsck {
   }
 
   /// @param deep also the content of files, where there are checksums for it
-  /// @return a verdict for each place that has the sign of any format
+  /// @return a verdict for each place that has the sign of any format; of the devices of one file
+  ///   system, which are checked once, the same
   /// @throws Cancellation.Cancelled when a person wanted to stop
   public FsckReport run(List<Place> places, boolean deep, Deadline deadline)
       throws Cancellation.Cancelled {
+    IdentityHashMap<Place, Verdict> checked = new IdentityHashMap<>();
     List<Verdict> verdicts = new ArrayList<>();
     for (Place place : places) {
-      Gathered gathered = new Gathered(progress, cancellation, deadline);
-      check(place, deep, deadline, gathered);
-      Verdict verdict = gathered.verdict(place);
+      Place whole = places.stream().filter(each -> each.standsFor(place)).findAny().orElse(place);
+      Verdict known = checked.get(whole);
+      if (known == null) {
+        Gathered gathered = new Gathered(progress, cancellation, deadline);
+        check(whole, deep, deadline, gathered);
+        known = gathered.verdict(whole);
+        checked.put(whole, known);
+      }
+      Verdict verdict = known.of(place);
       if (verdict.state() != Verdict.State.CLEAN || !(place.content() instanceof Unknown)) {
         verdicts.add(verdict);
       }

@@ -18,6 +18,11 @@ public record Verdict(
     unknowns = List.copyOf(unknowns);
   }
 
+  /// The same of a place that was checked with this one.
+  Verdict of(Place other) {
+    return new Verdict(other, problems, problemCount, unknowns, bytesRead);
+  }
+
   /// From best to worst.
   public enum State {
     CLEAN("clean"),

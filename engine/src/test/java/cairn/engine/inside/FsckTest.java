@@ -36,7 +36,7 @@ final class FsckTest {
     void check(Findings findings) throws IOException;
   }
 
-  private record FakeFormat(Script script) implements Format, Checkable {
+  private record FakeFormat(Script script, boolean isFurtherDevice) implements Format, Checkable {
     @Override
     public Identity identity() {
       return Identity.of("fake", 100);
@@ -57,7 +57,11 @@ final class FsckTest {
   }
 
   private static Place place(String name, Script script) {
-    Content content = new Content.FileSystem(new FakeFormat(script));
+    return place(name, script, false);
+  }
+
+  private static Place place(String name, Script script, boolean further) {
+    Content content = new Content.FileSystem(new FakeFormat(script, further));
     return new Place(List.of(name), "", 0, 100, content, Optional.empty());
   }
 
@@ -75,6 +79,22 @@ final class FsckTest {
 
   private FsckReport run(Deadline deadline, Place... places) throws Cancellation.Cancelled {
     return fsck.run(List.of(places), false, deadline);
+  }
+
+  @Test
+  void devicesOfOneFileSystemAreCheckedOnceAndNoneIsCleanAlone() throws Cancellation.Cancelled {
+    Script never =
+        findings -> {
+          throw new AssertionError("checked with the first one");
+        };
+    Place second = place("second", never, true);
+    Place first = place("first", findings -> damage(findings, 2));
+    assertThat(run(Deadline.none(), second, first).verdicts())
+        .extracting(
+            verdict -> verdict.name() + " " + verdict.state() + " " + verdict.problemCount())
+        .containsExactly("second (fake) SUSPECT 2", "first (fake) SUSPECT 2");
+    Place alone = place("alone", findings -> damage(findings, 1), true);
+    assertThat(run(Deadline.none(), alone).verdicts().getFirst().problemCount()).isEqualTo(1);
   }
 
   @Test

@@ -48,8 +48,8 @@ public final class BtrfsFileSystem implements Format, Checkable, Filed {
   private final BtrfsSuperblock superblock;
   private final Pool pool;
 
-  private BtrfsFileSystem(BlockReader volume, Pool pool) {
-    this.volume = volume;
+  private BtrfsFileSystem(Pool pool) {
+    this.volume = pool.members().getFirst().volume();
     this.superblock = pool.superblock();
     this.pool = pool;
   }
@@ -61,7 +61,7 @@ public final class BtrfsFileSystem implements Format, Checkable, Filed {
 
   /// @throws CorruptData when the superblock is damaged
   public static BtrfsFileSystem open(BlockReader volume) throws IOException, CorruptData {
-    return new BtrfsFileSystem(volume, Pool.of(volume, BtrfsSuperblock.read(volume)));
+    return new BtrfsFileSystem(Pool.of(volume, BtrfsSuperblock.read(volume)));
   }
 
   /// Puts devices together that belong together. Those of one file system that are in different
@@ -77,7 +77,7 @@ public final class BtrfsFileSystem implements Format, Checkable, Filed {
     for (BtrfsFileSystem device : devices) {
       List<Pool> same = pools.getOrDefault(device.superblock.uuid(), List.of());
       boolean fit = Pool.fit(same);
-      joined.add(fit ? new BtrfsFileSystem(device.volume, device.pool.with(same)) : device);
+      joined.add(fit ? new BtrfsFileSystem(device.pool.with(same)) : device);
     }
     return joined;
   }
@@ -127,12 +127,10 @@ public final class BtrfsFileSystem implements Format, Checkable, Filed {
     merging.flush();
   }
 
-  /// A further device is checked with the first one.
+  /// All devices at hand are checked, whichever is asked for.
   @Override
   public void check(boolean deep, Findings findings) throws IOException {
-    if (!isFurtherDevice()) {
-      BtrfsCheck.run(pool, deep, findings);
-    }
+    BtrfsCheck.run(pool, deep, findings);
   }
 
   /// The topmost directory of the subvolume with id 5. What waits in the log is not seen.

@@ -93,13 +93,11 @@ public final class Pool {
     return length <= member.end() - place;
   }
 
-  /// The place of an offset on a device. On the first one it may lie beyond the end; on others that
-  /// gives a place that there is not, as the one behind begins there.
+  /// The place of an offset on a device. What is beyond its end has none, as the next device begins
+  /// there; on the only one it is told as it is, for messages.
   long place(Member member, long offset, long length) {
     boolean within = offset >= 0 && offset <= member.volume.size() - length;
-    return member.start == 0 && (within || members.size() == 1)
-        ? offset
-        : within ? member.start + offset : NOWHERE;
+    return within || members.size() == 1 ? member.start + offset : NOWHERE;
   }
 
   /// @param place of bytes that it [#holds]
