@@ -14,6 +14,8 @@ java_command() {
   done
   path=$first$path$last
   java=("$jdk/bin/java" "-Xmx${CAIRN_HEAP:-320m}" -XX:+UseSerialGC -XX:-UsePerfData
+    # What takes long is native or looped over for long: compiling what a short run calls often costs more than it saves.
+    -XX:CompileThresholdScaling=10
     # Compiled code in a cache crashed on a lesser CPU than the one it was made on.
     -XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching -XX:-AOTStubCaching
     # Of its bindings for JDK 22 and later zstd-jni makes all at the first use of one, which takes 0.2 s.

@@ -48,7 +48,9 @@ public final class NativeFile implements RawFile {
   private static final int SEEK_HOLE = 4;
   private static final int KEEP_SIZE = 1;
   private static final int PUNCH_HOLE = 2;
-  private static final int SYNC_FILE_RANGE_WRITE = 2;
+  private static final int WAIT_BEFORE = 1;
+  private static final int START_WRITE = 2;
+  private static final int WAIT_AFTER = 4;
   private static final int FADVISE_RANDOM = 1;
   private static final int FADVISE_SEQUENTIAL = 2;
   private static final int FADVISE_DONTNEED = 4;
@@ -194,27 +196,27 @@ public final class NativeFile implements RawFile {
 
   @Override
   public void startWriteback(long offset, long length) throws IOException {
-    call(
-        state ->
-            (int)
-                SYNC_FILE_RANGE.invokeExact(
-                    state, descriptor, offset, length, SYNC_FILE_RANGE_WRITE),
-        () -> "sync_file_range(" + path + ", " + length + " bytes at " + offset + ")");
+    syncRange(offset, length, START_WRITE);
+  }
+
+  @Override
+  public void finishWriteback(long offset, long length) throws IOException {
+    syncRange(offset, length, WAIT_BEFORE | START_WRITE | WAIT_AFTER);
   }
 
   /// Lets the kernel read further ahead.
   public void expectSequentialReads() throws IOException {
-    advise(FADVISE_SEQUENTIAL, "SEQUENTIAL");
+    advise(0, 0, FADVISE_SEQUENTIAL, "SEQUENTIAL");
   }
 
   /// Lets the kernel read nothing but what is asked for.
   public void expectScatteredReads() throws IOException {
-    advise(FADVISE_RANDOM, "RANDOM");
+    advise(0, 0, FADVISE_RANDOM, "RANDOM");
   }
 
   @Override
-  public void dropCache() throws IOException {
-    advise(FADVISE_DONTNEED, "DONTNEED");
+  public void dropCache(long offset, long length) throws IOException {
+    advise(offset, length, FADVISE_DONTNEED, "DONTNEED");
   }
 
   @Override
@@ -266,11 +268,17 @@ public final class NativeFile implements RawFile {
         () -> "lseek(" + path + ", " + offset + ", " + name + ")");
   }
 
-  private void advise(int advice, String name) throws IOException {
+  private void syncRange(long offset, long length, int flags) throws IOException {
+    call(
+        state -> (int) SYNC_FILE_RANGE.invokeExact(state, descriptor, offset, length, flags),
+        () -> "sync_file_range(" + path + ", " + length + " bytes at " + offset + ")");
+  }
+
+  private void advise(long offset, long length, int advice, String name) throws IOException {
     // Unlike all others it returns the error number itself.
     long errno =
         call(
-            state -> (int) POSIX_FADVISE.invokeExact(state, descriptor, 0L, 0L, advice),
+            state -> (int) POSIX_FADVISE.invokeExact(state, descriptor, offset, length, advice),
             () -> path);
     if (errno != 0) {
       throw new CallFailed("posix_fadvise(" + path + ", " + name + ")", (int) errno);

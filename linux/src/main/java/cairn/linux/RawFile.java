@@ -38,8 +38,15 @@ public interface RawFile extends Closeable {
   /// Starts writing what is dirty in the range, without waiting for it to end.
   void startWriteback(long offset, long length) throws IOException;
 
-  /// Lets the kernel drop what it caches of the whole file, so that the next read comes from below.
-  void dropCache() throws IOException;
+  /// Returns when what was dirty in the range is written, which does not make it durable. A failure
+  /// is told once: [#sync] may not tell of it again.
+  void finishWriteback(long offset, long length) throws IOException;
+
+  /// Lets the kernel drop what it caches of the range and is not dirty, so that the next read comes
+  /// from below.
+  ///
+  /// @param length 0 for all that follows
+  void dropCache(long offset, long length) throws IOException;
 
   /// Returns when all that was written is durable.
   void sync() throws IOException;

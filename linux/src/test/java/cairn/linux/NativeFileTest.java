@@ -115,7 +115,8 @@ final class NativeFileTest {
       assertThat(file.status().allocatedBytes()).isGreaterThanOrEqualTo(1 << 20);
       file.startWriteback(0, 0);
       file.sync();
-      file.dropCache();
+      file.finishWriteback(0, 0);
+      file.dropCache(0, 0);
     }
   }
 

@@ -16,7 +16,7 @@ public final class FileSink implements ImageSink {
   private final long size;
   private final boolean readsAsZeros;
   private final FirstFailure failure;
-  private boolean publishedByFinish = true;
+  private boolean isImage;
 
   private volatile State state = State.WRITING;
 
@@ -38,9 +38,10 @@ public final class FileSink implements ImageSink {
     }
   }
 
-  /// From now on it has its name only after [#publish()].
-  FileSink publishedLater() {
-    publishedByFinish = false;
+  /// All of it will be read back by [#finish()], and it has its name only after [#publish()].
+  FileSink asImage() {
+    isImage = true;
+    file.rememberSums();
     return this;
   }
 
@@ -79,7 +80,9 @@ public final class FileSink implements ImageSink {
     expect(State.WRITING);
     failure.run(() -> {
       file.store();
-      if (publishedByFinish) {
+      if (isImage) {
+        file.prove();
+      } else {
         file.publish();
       }
       state = State.FINISHED;
@@ -92,7 +95,7 @@ public final class FileSink implements ImageSink {
     failure.run(file::publish);
   }
 
-  /// From the disk, as far as the kernel lets go of what it caches.
+  /// From the disk, past the page cache where the file system can do that.
   @Override
   public void readBack(long offset, byte[] target, int from, int length) throws IOException {
     expect(State.FINISHED);

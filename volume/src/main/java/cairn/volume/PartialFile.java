@@ -53,7 +53,7 @@ public final class PartialFile implements Closeable {
   private final RawFile file;
   private final Closeable hold;
   private final Transfer transfer;
-  private final EarlyWriteback writeback;
+  private final WriteBehind behind;
 
   /// File systems let one write at a time into a file, and whoever else comes spins meanwhile.
   private final Lock turn = new ReentrantLock();
@@ -61,7 +61,7 @@ public final class PartialFile implements Closeable {
   private @Nullable WrittenSums written;
   private volatile State state = State.WRITING;
   private volatile long size;
-  private @Nullable RawFile reading;
+  private @Nullable StoredBytes stored;
 
   /// @param file new and empty
   PartialFile(Names names, RawFile file) {
@@ -74,7 +74,7 @@ public final class PartialFile implements Closeable {
     this.file = file;
     this.hold = hold;
     this.transfer = new Transfer(file, names.target().toString(), 1);
-    this.writeback = new EarlyWriteback(file);
+    this.behind = new WriteBehind(file, transfer);
   }
 
   /// A file that is open to be written already, under a name beside the target.
@@ -190,12 +190,12 @@ public final class PartialFile implements Closeable {
     } finally {
       turn.unlock();
     }
-    startWriteback(source.byteSize());
+    behind.wrote(offset, source.byteSize());
   }
 
   void zero(long offset, long length) throws IOException {
     transfer.zero(offset, length);
-    startWriteback(length);
+    behind.wrote(offset, length);
   }
 
   /// Returns when all that was written is durable.
@@ -219,19 +219,20 @@ public final class PartialFile implements Closeable {
     state = State.STORED;
   }
 
-  /// Reads all of what was stored, from the disk as far as the kernel lets go of what it caches,
-  /// and compares it with what was written: a write that was lost, changed, or went elsewhere on
-  /// its way to the disk or back is found, but for a chance of one in 2^32.
+  /// Reads all of what was stored, from the [disk][StoredBytes], and compares it with what was
+  /// written: a write that was lost, changed, or went elsewhere on its way to the disk or back is
+  /// found, but for a chance of one in 2^32.
   public void prove() throws IOException {
     WrittenSums expect = Objects.requireNonNull(written, "nothing was remembered");
     WrittenSums have = new WrittenSums();
-    Transfer stored = new Transfer(reading(), names.target().toString(), 1);
+    StoredBytes disk = stored();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = AlignedMemory.allocate(arena, Transfer.BUFFER_BYTES);
-      for (long at = 0; at < size; at += buffer.byteSize()) {
+      for (long at = disk.nextData(0, size); at < size; ) {
         MemorySegment part = buffer.asSlice(0, Math.min(buffer.byteSize(), size - at));
-        stored.read(at, part);
+        disk.read(at, part);
         have.add(at, part);
+        at = disk.nextData(at + part.byteSize(), size);
       }
     }
     OptionalLong wrong = expect.firstDifference(have);
@@ -247,11 +248,9 @@ public final class PartialFile implements Closeable {
     }
   }
 
-  /// What was stored, from the disk, as far as the kernel lets go of what it caches.
+  /// What was stored, from the [disk][StoredBytes].
   public void read(long offset, byte[] target, int from, int length) throws IOException {
-    RawFile stored = reading();
-    new Transfer(stored, names.target().toString(), 1)
-        .read(offset, MemorySegment.ofArray(target).asSlice(from, length));
+    stored().read(offset, MemorySegment.ofArray(target).asSlice(from, length));
   }
 
   /// Takes the target's name, durably.
@@ -309,8 +308,8 @@ public final class PartialFile implements Closeable {
 
   private void closeFiles(State before) throws IOException {
     try {
-      if (reading != null) {
-        reading.close();
+      if (stored != null) {
+        stored.close();
       }
       if (before == State.WRITING) {
         file.close();
@@ -320,14 +319,6 @@ public final class PartialFile implements Closeable {
         Files.deleteIfExists(names.partial());
         removeFolder();
       }
-    }
-  }
-
-  private void startWriteback(long bytes) throws IOException {
-    try {
-      writeback.wrote(bytes);
-    } catch (CallFailed e) {
-      throw transfer.failed("store", 0, size, e);
     }
   }
 
@@ -344,14 +335,13 @@ public final class PartialFile implements Closeable {
         && FileStatus.of(names.target()).sizeBytes() == 0;
   }
 
-  private synchronized RawFile reading() throws IOException {
+  private synchronized StoredBytes stored() throws IOException {
     if (state != State.STORED && state != State.NAMED) {
       throw new IllegalStateException(names.target() + " is " + state);
     }
-    if (reading == null) {
-      reading = NativeFile.open(path());
-      reading.dropCache();
+    if (stored == null) {
+      stored = StoredBytes.open(path(), names.target().toString());
     }
-    return reading;
+    return stored;
   }
 }

@@ -39,13 +39,13 @@ public final class Sinks {
     return Leftovers.remove(Files.exists(path) ? path.toRealPath() : path);
   }
 
-  /// Opens a new or an existing file for a raw image that takes its name when it is told to.
+  /// Opens a new or an existing file for a raw image that is read back when it is finished, and
+  /// takes its name when it is told to.
   ///
   /// @throws IOException as [#open]
   public static FileSink image(String target, long sizeBytes, SinkOptions options)
       throws IOException {
-    return FileSink.create(file(target, options.force()), sizeBytes, options.sparse())
-        .publishedLater();
+    return FileSink.create(file(target, options.force()), sizeBytes, options.sparse()).asImage();
   }
 
   /// Opens a new or an existing file for whatever is to be in it.

@@ -20,6 +20,7 @@ final class FaultyFile implements RawFile {
     PUNCH_HOLE,
     ZERO_SECTORS,
     START_WRITEBACK,
+    FINISH_WRITEBACK,
     SYNC,
     CLOSE
   }
@@ -100,8 +101,14 @@ final class FaultyFile implements RawFile {
   }
 
   @Override
-  public void dropCache() throws IOException {
-    below.dropCache();
+  public void finishWriteback(long offset, long length) throws IOException {
+    enter(Call.FINISH_WRITEBACK);
+    below.finishWriteback(offset, length);
+  }
+
+  @Override
+  public void dropCache(long offset, long length) throws IOException {
+    below.dropCache(offset, length);
   }
 
   @Override

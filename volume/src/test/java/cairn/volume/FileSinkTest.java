@@ -222,6 +222,78 @@ final class FileSinkTest {
     assertThat(file.calls()).contains(FaultyFile.Call.START_WRITEBACK);
   }
 
+  /// What other programs have in the cache stays there.
+  @Test
+  void leavesLittleInTheCache(Seed seed) throws IOException {
+    byte[] data = seed.bytes(1 << 20);
+    try (LoopDevice loop = LoopDevice.over(sparse("fs", 256 << 20));
+        Mounted mounted = Mounted.ext4(loop, directory.resolve("mnt"))) {
+      Path target = mounted.directory().resolve("disk.img");
+      try (BlockSink sink = Sinks.open(target.toString(), 128 << 20, SinkOptions.DEFAULT)) {
+        writeAll(sink, data);
+        sink.finish();
+      }
+      assertThat(StoredBytesTest.residentBytes(target)).isLessThan(64 << 20);
+    }
+  }
+
+  @Test
+  void aWriteThatTheKernelFailsAtLaterIsToldAndFinal() throws IOException {
+    Path target = directory.resolve("disk.img");
+    Path partial = directory.resolve("partial");
+    FaultyFile file =
+        new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW))
+            .failing(FaultyFile.Call.FINISH_WRITEBACK, Errno.EDQUOT);
+    PartialFile.Names names = new PartialFile.Names(target, partial, PartialFile.Replaces.NOTHING);
+    try (FileSink sink = new FileSink(new PartialFile(names, file), 64 << 20, true)) {
+      assertThatThrownBy(() -> writeAll(sink, new byte[1 << 20]))
+          .hasMessage(
+              "cannot store bytes 0+1048576 of " + target + ": EDQUOT (disk quota exceeded)");
+      file.healed();
+      assertThatThrownBy(sink::finish).hasMessageContaining("earlier failure");
+    }
+    assertThat(target).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FaultyFile.Call.class,
+      names = {"START_WRITEBACK", "FINISH_WRITEBACK"})
+  void doesWithoutWritingBackWhereThatIsNotKnown(FaultyFile.Call call) throws IOException {
+    Path target = directory.resolve("disk.img");
+    Path partial = directory.resolve("partial");
+    FaultyFile file =
+        new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW))
+            .failing(call, Errno.ENOSYS);
+    PartialFile.Names names = new PartialFile.Names(target, partial, PartialFile.Replaces.NOTHING);
+    try (FileSink sink = new FileSink(new PartialFile(names, file), 64 << 20, true)) {
+      writeAll(sink, new byte[1 << 20]);
+      sink.finish();
+    }
+    assertThat(target).hasSize(64 << 20);
+    assertThat(file.calls().stream().filter(call::equals)).hasSize(1);
+  }
+
+  @Test
+  void anImageIsReadBackBeforeItHasItsName(Seed seed) throws IOException {
+    Path target = directory.resolve("disk.img");
+    byte[] data = seed.bytes(1 << 20);
+    try (FileSink sink = Sinks.image(target.toString(), 1L << 40, SinkOptions.DEFAULT)) {
+      sink.write(1 << 30, data, 0, data.length);
+      try (RandomAccessFile other = new RandomAccessFile(sink.path().toFile(), "rw")) {
+        other.seek((1 << 30) + 70_000);
+        other.write(~data[70_000]);
+      }
+      assertThatThrownBy(sink::finish)
+          .hasMessage(
+              target
+                  + " cannot be trusted: what was written within bytes 1073741824+4194304 reads"
+                  + " back otherwise");
+      assertThatThrownBy(sink::publish).isInstanceOf(IllegalStateException.class);
+    }
+    assertThat(target).doesNotExist();
+  }
+
   @Test
   void doesNotTakeANameForAFileThatSomeoneElsePutThere() throws IOException {
     Path target = directory.resolve("disk.img");

@@ -106,9 +106,10 @@ public final class Restore {
     }
 
     void run() throws IOException, CorruptData {
-      long windowBlocks = (long) WINDOW_LEAVES * Shape.FANOUT;
-      for (long first = 0; first < volume.blockCount(); first += windowBlocks) {
-        long end = Math.min(first + windowBlocks, volume.blockCount());
+      // Small at first: the workers wait for what lies in it.
+      long windowBlocks = Shape.FANOUT;
+      for (long first = 0, end; first < volume.blockCount(); first = end) {
+        end = Math.min(first + windowBlocks, volume.blockCount());
         List<Placement> placements = new ArrayList<>();
         for (long leaf = first; leaf < end; leaf += Shape.FANOUT) {
           cancellation.check();
@@ -118,6 +119,7 @@ public final class Restore {
           cancellation.check();
           pipeline.submit(() -> restore(run));
         }
+        windowBlocks = Math.min(windowBlocks * 2, (long) WINDOW_LEAVES * Shape.FANOUT);
       }
     }
 

@@ -59,8 +59,14 @@ abstract class PassingFile implements RawFile {
   }
 
   @Override
-  public void dropCache() throws IOException {
-    below.dropCache();
+  public void finishWriteback(long offset, long length) throws IOException {
+
+    below.finishWriteback(offset, length);
+  }
+
+  @Override
+  public void dropCache(long offset, long length) throws IOException {
+    below.dropCache(offset, length);
   }
 
   @Override

@@ -211,7 +211,7 @@ final class ChangeTrackerTest {
           NativeFile direct = NativeFile.open(disk.loop().path(), NativeFile.Option.DIRECT);
           Arena arena = Arena.ofConfined()) {
         direct.read(0, arena.allocate(16 * MIB, 4096));
-        buffered.dropCache();
+        buffered.dropCache(0, 0);
         buffered.read(0, arena.allocate(16 * MIB));
         Command.run("blockdev", "--flushbufs", disk.loop().toString());
         Command.run("sync", disk.loop().toString());

@@ -54,8 +54,14 @@ record LockedFile(RawFile file, FileChannel lock) implements RawFile {
   }
 
   @Override
-  public void dropCache() throws IOException {
-    file.dropCache();
+  public void finishWriteback(long offset, long length) throws IOException {
+
+    file.finishWriteback(offset, length);
+  }
+
+  @Override
+  public void dropCache(long offset, long length) throws IOException {
+    file.dropCache(offset, length);
   }
 
   @Override

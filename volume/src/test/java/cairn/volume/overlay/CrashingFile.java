@@ -192,7 +192,12 @@ final class CrashingFile implements RawFile {
   }
 
   @Override
-  public void dropCache() {
+  public void finishWriteback(long offset, long length) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void dropCache(long offset, long length) {
     throw new UnsupportedOperationException();
   }
 
