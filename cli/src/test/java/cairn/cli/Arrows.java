@@ -20,7 +20,7 @@ record Arrows(Map<String, List<String>> table) {
           """
           base.bytes          ->
           base.block          -> base.bytes
-          storage             -> base.*
+          storage             -> base.* linux
 
           repository.crypto   -> base.*
           repository.config   -> base.* repository.crypto repository.snapshot

@@ -25,9 +25,9 @@ import java.util.random.RandomGenerator;
 ///
 /// # For maintainers
 ///
-/// **Publish.** A file is written and synced under `.tmp/`, then gets its name by link(2), which
-/// fails on a taken name. File systems without hard links are told from others at the first
-/// publish, by trying; there the file is renamed.
+/// **Publish.** A file is written and synced under `.tmp/`, and [some of it][SampledBlocks] is read
+/// back; then it gets its name by link(2), which fails on a taken name. File systems without hard
+/// links are told from others at the first publish, by trying; there the file is renamed.
 ///
 /// **The lock.** Every change of a name (link, rename, remove) and every listing takes [StoreLock]
 /// for just that step: the writing and syncing of content happens outside. Reasons:

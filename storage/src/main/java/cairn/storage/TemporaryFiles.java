@@ -1,5 +1,6 @@
 package cairn.storage;
 
+import cairn.linux.RawFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// The files of a directory store that have no name yet.
@@ -47,21 +49,36 @@ final class TemporaryFiles {
     this.ops = ops;
   }
 
-  /// Writes and syncs a new file.
+  /// Writes and syncs a new file, and reads back some of it.
   Path write(Content content) throws IOException {
     folders.ensure(folder);
     Path file = newName();
     try (FileChannel channel = ops.create(file)) {
       ownership.adopt(file);
-      Output output = new Output(channel, content.size());
+      SampledBlocks sample = sample(content.size());
+      Output output = new Output(channel, content.size(), sample);
       content.writeTo(output);
       output.checkComplete(file);
       folders.force(channel);
+      check(file, sample);
     } catch (IOException | RuntimeException | Error e) {
       discard(file);
       throw e;
     }
     return file;
+  }
+
+  private synchronized SampledBlocks sample(long size) {
+    return new SampledBlocks(size, chance);
+  }
+
+  private void check(Path file, SampledBlocks sample) throws IOException {
+    Optional<RawFile> opened = ops.openStored(file);
+    if (opened.isPresent()) {
+      try (RawFile stored = opened.get()) {
+        sample.check(file, stored);
+      }
+    }
   }
 
   /// Gives a file its name. The caller holds the store's lock and knows that the name is free,
@@ -159,11 +176,13 @@ final class TemporaryFiles {
   private final class Output implements WritableByteChannel {
     private final FileChannel file;
     private final long size;
+    private final SampledBlocks sample;
     private long written;
 
-    Output(FileChannel file, long size) {
+    Output(FileChannel file, long size, SampledBlocks sample) {
       this.file = file;
       this.size = size;
+      this.sample = sample;
     }
 
     @Override
@@ -172,6 +191,7 @@ final class TemporaryFiles {
       if (all > size - written) {
         throw new IllegalStateException("content is larger than its size of " + size);
       }
+      sample.wrote(written, source);
       int end = source.limit();
       while (source.position() < end) {
         source.limit(Math.min(end, source.position() + TRANSFER_BYTES));

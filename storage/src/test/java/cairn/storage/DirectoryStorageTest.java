@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cairn.linux.RawFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -201,6 +203,12 @@ final class DirectoryStorageTest {
     }
 
     @Override
+    Optional<RawFile> openStored(Path file) throws IOException {
+      note("check", file);
+      return super.openStored(file);
+    }
+
+    @Override
     void createFolder(Path path) throws IOException {
       super.createFolder(path);
       note("mkdir", path);
@@ -249,6 +257,7 @@ final class DirectoryStorageTest {
             "force packs",
             "write TEMP",
             "force TEMP",
+            "check TEMP",
             "link TEMP 1",
             "force aa",
             "remove TEMP");
@@ -256,7 +265,8 @@ final class DirectoryStorageTest {
 
     publish(storage, "packs/aa/2");
     assertThat(noted.calls)
-        .containsExactly("write TEMP", "force TEMP", "link TEMP 2", "force aa", "remove TEMP");
+        .containsExactly(
+            "write TEMP", "force TEMP", "check TEMP", "link TEMP 2", "force aa", "remove TEMP");
     noted.calls.clear();
 
     storage.move("packs/aa/1", "packs/3");
@@ -265,7 +275,13 @@ final class DirectoryStorageTest {
 
     storage.replace("packs/3", storage.readAll("packs/3"), new byte[1]);
     assertThat(noted.calls)
-        .containsExactly("write TEMP", "force TEMP", "rename TEMP 3", "force packs", "remove TEMP");
+        .containsExactly(
+            "write TEMP",
+            "force TEMP",
+            "check TEMP",
+            "rename TEMP 3",
+            "force packs",
+            "remove TEMP");
     noted.calls.clear();
 
     storage.delete("packs/3");
@@ -324,6 +340,53 @@ final class DirectoryStorageTest {
         .isThrownBy(() -> publish(storage, "abc"))
         .withMessageContaining("has 0 bytes after 3 were written: check the disk");
     assertThat(names(storage)).isEmpty();
+  }
+
+  @Test
+  void whatTheDiskHasOtherwiseThanItWasWrittenIsNotPublished() throws IOException {
+    Path zeros = Files.write(folder.resolve("zeros"), new byte[3]);
+    DirectoryOps losing =
+        new DirectoryOps() {
+          @Override
+          Optional<RawFile> openStored(Path file) throws IOException {
+            return super.openStored(zeros);
+          }
+        };
+    DirectoryStorage storage =
+        DirectoryStorage.create(folder.resolve("store"), new SecureRandom(), losing);
+
+    assertThatIOException()
+        .isThrownBy(() -> publish(storage, "abc"))
+        .withMessageMatching("what was written to .* reads back otherwise at byte 0: .*");
+    assertThat(names(storage)).isEmpty();
+    assertThat(folder.resolve("store/.tmp")).isEmptyDirectory();
+  }
+
+  @Test
+  void aFileSystemWithoutDirectReadsWillDo() throws IOException {
+    try (Disk disk = Disk.ramfs()) {
+      DirectoryStorage storage =
+          DirectoryStorage.create(disk.path().resolve("store"), new SecureRandom());
+      publish(storage, "abc");
+      assertThat(storage.readAll("abc")).isEqualTo("abc".getBytes(UTF_8));
+    }
+  }
+
+  /// Whoever runs besides needs the memory more.
+  @Test
+  void whatIsPublishedDoesNotStayInTheCache() throws Exception {
+    try (Disk disk = Disk.ext4(64)) {
+      DirectoryStorage storage =
+          DirectoryStorage.create(disk.path().resolve("store"), new SecureRandom());
+      storage.publish("pack", Content.of(new byte[16 << 20]));
+      Process fincore =
+          new ProcessBuilder(
+                  "fincore", "-b", "-n", "-o", "RES", disk.path().resolve("store/pack").toString())
+              .start();
+      String resident = new String(fincore.getInputStream().readAllBytes(), UTF_8).strip();
+      assertThat(fincore.waitFor()).isZero();
+      assertThat(Long.parseLong(resident)).isLessThan(1 << 20);
+    }
   }
 
   @Test

@@ -75,6 +75,7 @@ final class KilledPublisherTest {
     Process publisher =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Publisher.class.getName(),

@@ -65,6 +65,7 @@ final class ManyProcessesTest {
   private static Process start(Path folder) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
             "-cp",
             System.getProperty("java.class.path"),
             Counter.class.getName(),
