@@ -29,7 +29,9 @@ public final class NativeFile implements RawFile {
     /// Of a block device: fails while the kernel or anyone else uses it exclusively.
     EXCLUSIVE(0x80),
     /// Past the page cache: offsets, lengths and addresses must be multiples of the sector size.
-    DIRECT(isArm() ? 0x10000 : 0x4000);
+    DIRECT(isArm() ? 0x10000 : 0x4000),
+    /// Fails where the last part of the name is a symbolic link.
+    NO_LINK(isArm() ? 0x8000 : 0x20000);
 
     private final int flag;
 

@@ -98,6 +98,15 @@ final class NativeFileTest {
   }
 
   @Test
+  void followsNoLinkWhenToldSo() throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+    NativeFile.open(file, Option.NO_LINK).close();
+    NativeFile.open(link).close();
+    assertThatThrownBy(() -> NativeFile.open(link, Option.NO_LINK)).hasMessageContaining("ELOOP");
+  }
+
+  @Test
   void findsHolesAndMakesThem() throws IOException {
     Path path = directory.resolve("sparse");
     try (NativeFile file = NativeFile.open(path, Option.WRITE, Option.CREATE_NEW);

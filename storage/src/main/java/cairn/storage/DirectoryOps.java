@@ -63,7 +63,8 @@ class DirectoryOps {
   /// @return nothing where the file system has no direct reads
   Optional<RawFile> openStored(Path file) throws IOException {
     try {
-      NativeFile stored = NativeFile.open(file, NativeFile.Option.DIRECT);
+      NativeFile stored =
+          NativeFile.open(file, NativeFile.Option.DIRECT, NativeFile.Option.NO_LINK);
       stored.dropCache(0, 0);
       return Optional.of(stored);
     } catch (CallFailed e) {
