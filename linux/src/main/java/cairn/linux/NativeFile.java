@@ -218,7 +218,11 @@ public final class NativeFile implements RawFile {
 
   @Override
   public void dropCache(long offset, long length) throws IOException {
-    advise(offset, length, FADVISE_DONTNEED, "DONTNEED");
+    try {
+      advise(offset, length, FADVISE_DONTNEED, "DONTNEED");
+    } catch (CallFailed e) {
+      // a hint
+    }
   }
 
   @Override

@@ -43,7 +43,7 @@ public interface RawFile extends Closeable {
   void finishWriteback(long offset, long length) throws IOException;
 
   /// Lets the kernel drop what it caches of the range and is not dirty, so that the next read comes
-  /// from below.
+  /// from below. A hint: that the kernel does not take it is no failure.
   ///
   /// @param length 0 for all that follows
   void dropCache(long offset, long length) throws IOException;

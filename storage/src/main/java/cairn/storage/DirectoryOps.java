@@ -6,10 +6,7 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import cairn.linux.CallFailed;
-import cairn.linux.Errno;
-import cairn.linux.NativeFile;
-import cairn.linux.RawFile;
+import cairn.linux.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,7 +22,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /// Every call that a directory store makes to the file system, one method each, so that tests can
@@ -57,22 +53,10 @@ class DirectoryOps {
     return FileChannel.open(file, READ, NOFOLLOW_LINKS);
   }
 
-  /// Opens a file that is synced so that it is the disk that answers, and has the kernel let go of
-  /// what it caches of it: whoever runs here besides needs that memory more.
-  ///
-  /// @return nothing where the file system has no direct reads
-  Optional<RawFile> openStored(Path file) throws IOException {
-    try {
-      NativeFile stored =
-          NativeFile.open(file, NativeFile.Option.DIRECT, NativeFile.Option.NO_LINK);
-      stored.dropCache(0, 0);
-      return Optional.of(stored);
-    } catch (CallFailed e) {
-      if (e.errno() == Errno.EINVAL) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+  /// Opens a file that was written, synced and closed, so that it is the disk that answers. The
+  /// kernel lets go of what it caches of it: whoever runs here besides needs that memory more.
+  StoredFile openStored(Path file) throws IOException {
+    return StoredFile.open(file);
   }
 
   int read(FileChannel file, ByteBuffer target, long offset) throws IOException {

@@ -1,9 +1,7 @@
 package cairn.storage;
 
 import cairn.linux.AlignedMemory;
-import cairn.linux.CallFailed;
-import cairn.linux.Errno;
-import cairn.linux.RawFile;
+import cairn.linux.StoredFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,7 +16,7 @@ import java.util.random.RandomGenerator;
 /// disk that takes writes and drops them, or writes them elsewhere, is found before anybody relies
 /// upon it. That it lost a single block may not be: reading all would take as long as writing it.
 final class SampledBlocks {
-  private static final int BLOCK_BYTES = AlignedMemory.ALIGNMENT_BYTES;
+  private static final int BLOCK_BYTES = StoredFile.ALIGNMENT_BYTES;
 
   /// One block of each, and the last one of the file.
   private static final long REGION_BYTES = 8 << 20;
@@ -57,9 +55,8 @@ final class SampledBlocks {
         });
   }
 
-  /// @param stored the file, opened for direct reads
   /// @throws IOException also when the disk has something else
-  void check(Path file, RawFile stored) throws IOException {
+  void check(Path file, StoredFile stored) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment room = AlignedMemory.allocate(arena, BLOCK_BYTES);
       for (Map.Entry<Long, byte[]> each : blocks.entrySet()) {
@@ -69,11 +66,6 @@ final class SampledBlocks {
         if (difference >= 0) {
           throw lost(file, each.getKey() + difference);
         }
-      }
-    } catch (CallFailed e) {
-      // So says a file system that wants larger blocks.
-      if (e.errno() != Errno.EINVAL) {
-        throw e;
       }
     }
   }

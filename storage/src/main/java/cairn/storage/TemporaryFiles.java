@@ -1,6 +1,6 @@
 package cairn.storage;
 
-import cairn.linux.RawFile;
+import cairn.linux.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// The files of a directory store that have no name yet.
@@ -53,14 +52,18 @@ final class TemporaryFiles {
   Path write(Content content) throws IOException {
     folders.ensure(folder);
     Path file = newName();
-    try (FileChannel channel = ops.create(file)) {
-      ownership.adopt(file);
+    try {
       SampledBlocks sample = sample(content.size());
-      Output output = new Output(channel, content.size(), sample);
-      content.writeTo(output);
-      output.checkComplete(file);
-      folders.force(channel);
-      check(file, sample);
+      try (FileChannel channel = ops.create(file)) {
+        ownership.adopt(file);
+        Output output = new Output(channel, content.size(), sample);
+        content.writeTo(output);
+        output.checkComplete(file);
+        folders.force(channel);
+      }
+      try (StoredFile stored = ops.openStored(file)) {
+        sample.check(file, stored);
+      }
     } catch (IOException | RuntimeException | Error e) {
       discard(file);
       throw e;
@@ -70,15 +73,6 @@ final class TemporaryFiles {
 
   private synchronized SampledBlocks sample(long size) {
     return new SampledBlocks(size, chance);
-  }
-
-  private void check(Path file, SampledBlocks sample) throws IOException {
-    Optional<RawFile> opened = ops.openStored(file);
-    if (opened.isPresent()) {
-      try (RawFile stored = opened.get()) {
-        sample.check(file, stored);
-      }
-    }
   }
 
   /// Gives a file its name. The caller holds the store's lock and knows that the name is free,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import cairn.linux.RawFile;
+import cairn.linux.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -203,7 +202,7 @@ final class DirectoryStorageTest {
     }
 
     @Override
-    Optional<RawFile> openStored(Path file) throws IOException {
+    StoredFile openStored(Path file) throws IOException {
       note("check", file);
       return super.openStored(file);
     }
@@ -348,7 +347,7 @@ final class DirectoryStorageTest {
     DirectoryOps losing =
         new DirectoryOps() {
           @Override
-          Optional<RawFile> openStored(Path file) throws IOException {
+          StoredFile openStored(Path file) throws IOException {
             return super.openStored(zeros);
           }
         };

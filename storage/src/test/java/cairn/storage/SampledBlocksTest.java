@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import cairn.base.test.Seed;
-import cairn.linux.NativeFile;
+import cairn.linux.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -74,7 +74,7 @@ final class SampledBlocksTest {
   }
 
   private static void check(Path file, SampledBlocks sample) throws IOException {
-    try (NativeFile stored = NativeFile.open(file, NativeFile.Option.DIRECT)) {
+    try (StoredFile stored = StoredFile.open(file)) {
       sample.check(file, stored);
     }
   }

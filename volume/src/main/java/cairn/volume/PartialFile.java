@@ -8,6 +8,7 @@ import cairn.linux.NameNotStored;
 import cairn.linux.NativeFile;
 import cairn.linux.RawFile;
 import cairn.linux.Rename;
+import cairn.linux.StoredFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -61,7 +62,7 @@ public final class PartialFile implements Closeable {
   private @Nullable WrittenSums written;
   private volatile State state = State.WRITING;
   private volatile long size;
-  private @Nullable StoredBytes stored;
+  private @Nullable StoredFile stored;
 
   /// @param file new and empty
   PartialFile(Names names, RawFile file) {
@@ -219,18 +220,18 @@ public final class PartialFile implements Closeable {
     state = State.STORED;
   }
 
-  /// Reads all of what was stored, from the [disk][StoredBytes], and compares it with what was
+  /// Reads all of what was stored, from the [disk][StoredFile], and compares it with what was
   /// written: a write that was lost, changed, or went elsewhere on its way to the disk or back is
   /// found, but for a chance of one in 2^32.
   public void prove() throws IOException {
     WrittenSums expect = Objects.requireNonNull(written, "nothing was remembered");
     WrittenSums have = new WrittenSums();
-    StoredBytes disk = stored();
+    StoredFile disk = stored();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = AlignedMemory.allocate(arena, Transfer.BUFFER_BYTES);
       for (long at = disk.nextData(0, size); at < size; ) {
         MemorySegment part = buffer.asSlice(0, Math.min(buffer.byteSize(), size - at));
-        disk.read(at, part);
+        read(disk, at, buffer, part.byteSize());
         have.add(at, part);
         at = disk.nextData(at + part.byteSize(), size);
       }
@@ -248,9 +249,29 @@ public final class PartialFile implements Closeable {
     }
   }
 
-  /// What was stored, from the [disk][StoredBytes].
+  /// What was stored, from the [disk][StoredFile].
   public void read(long offset, byte[] target, int from, int length) throws IOException {
-    stored().read(offset, MemorySegment.ofArray(target).asSlice(from, length));
+    long start = offset & -StoredFile.ALIGNMENT_BYTES;
+    long whole = -(-(offset + length) & -StoredFile.ALIGNMENT_BYTES) - start;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = AlignedMemory.allocate(arena, whole);
+      read(stored(), start, buffer, offset + length - start);
+      MemorySegment.copy(buffer, offset - start, MemorySegment.ofArray(target), from, length);
+    }
+  }
+
+  /// @param room may reach beyond the end of the file, so that whole pages are asked for
+  private void read(StoredFile disk, long offset, MemorySegment room, long length)
+      throws IOException {
+    long count;
+    try {
+      count = disk.read(offset, room);
+    } catch (CallFailed e) {
+      throw transfer.failed("read", offset, length, e);
+    }
+    if (count < length) {
+      throw Transfer.endsEarly(names.target().toString(), offset + count, offset + length);
+    }
   }
 
   /// Takes the target's name, durably.
@@ -335,12 +356,12 @@ public final class PartialFile implements Closeable {
         && FileStatus.of(names.target()).sizeBytes() == 0;
   }
 
-  private synchronized StoredBytes stored() throws IOException {
+  private synchronized StoredFile stored() throws IOException {
     if (state != State.STORED && state != State.NAMED) {
       throw new IllegalStateException(names.target() + " is " + state);
     }
     if (stored == null) {
-      stored = StoredBytes.open(path(), names.target().toString());
+      stored = StoredFile.open(path());
     }
     return stored;
   }

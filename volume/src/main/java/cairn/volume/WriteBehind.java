@@ -26,6 +26,7 @@ final class WriteBehind {
   /// Being written at a time.
   private static final int STEPS_MAX = 4;
 
+  /// What a kernel or a file system says that cannot start it at all.
   private static final Set<Integer> CANNOT =
       Set.of(Errno.ENOSYS, Errno.EOPNOTSUPP, Errno.EINVAL, Errno.EPERM);
 
@@ -34,7 +35,9 @@ final class WriteBehind {
   private final Deque<List<Range>> started = new ArrayDeque<>();
   private List<Range> dirty = new ArrayList<>();
   private long dirtyBytes;
+  private long end;
   private volatile boolean works = true;
+  private volatile boolean worked;
 
   WriteBehind(RawFile file, Transfer transfer) {
     this.file = file;
@@ -47,25 +50,20 @@ final class WriteBehind {
   ///
   /// @throws IOException when one of them failed
   void wrote(long offset, long length) throws IOException {
-    List<Range> step = works ? stepWith(new Range(offset, length)) : null;
-    if (step == null) {
+    List<Range> step = works && length > 0 ? stepWith(new Range(offset, length)) : null;
+    if (step == null || !start(step)) {
       return;
     }
-    each(step, range -> file.startWriteback(range.offset, range.length));
-    List<Range> last = startedBefore(step);
-    if (last != null) {
-      each(
-          last,
-          range -> {
-            file.finishWriteback(range.offset, range.length);
-            file.dropCache(range.offset, range.length);
-          });
+    List<Range> before = startedBefore(step);
+    if (before != null) {
+      finish(before);
     }
   }
 
   private synchronized @Nullable List<Range> stepWith(Range range) {
     dirty.add(range);
     dirtyBytes += range.length;
+    end = Math.max(end, range.offset + range.length);
     if (dirtyBytes < STEP_BYTES) {
       return null;
     }
@@ -80,21 +78,36 @@ final class WriteBehind {
     return started.size() > STEPS_MAX ? started.removeFirst() : null;
   }
 
-  private void each(List<Range> step, Call call) throws IOException {
+  /// @return false when that cannot be done here
+  private boolean start(List<Range> step) throws IOException {
     for (Range range : step) {
       try {
-        call.on(range);
+        file.startWriteback(range.offset, range.length);
       } catch (CallFailed e) {
-        if (!CANNOT.contains(e.errno())) {
+        works = worked || !CANNOT.contains(e.errno());
+        if (works) {
           throw transfer.failed("store", range.offset, range.length, e);
         }
-        works = false;
-        return;
+        return false;
       }
+    }
+    worked = true;
+    return true;
+  }
+
+  /// Whatever fails here may be the only word of a write that failed, not always one of these.
+  private void finish(List<Range> step) throws IOException {
+    for (Range range : step) {
+      try {
+        file.finishWriteback(range.offset, range.length);
+      } catch (CallFailed e) {
+        throw transfer.failed("store", 0, end(), e);
+      }
+      file.dropCache(range.offset, range.length);
     }
   }
 
-  private interface Call {
-    void on(Range range) throws IOException;
+  private synchronized long end() {
+    return end;
   }
 }

@@ -233,7 +233,8 @@ final class FileSinkTest {
         writeAll(sink, data);
         sink.finish();
       }
-      assertThat(StoredBytesTest.residentBytes(target)).isLessThan(64 << 20);
+      String resident = Command.run("fincore", "-b", "-n", "-o", "RES", target.toString());
+      assertThat(Long.parseLong(resident)).isLessThan(64 << 20);
     }
   }
 
@@ -243,35 +244,33 @@ final class FileSinkTest {
     Path partial = directory.resolve("partial");
     FaultyFile file =
         new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW))
-            .failing(FaultyFile.Call.FINISH_WRITEBACK, Errno.EDQUOT);
+            .failing(FaultyFile.Call.FINISH_WRITEBACK, Errno.EOPNOTSUPP);
     PartialFile.Names names = new PartialFile.Names(target, partial, PartialFile.Replaces.NOTHING);
     try (FileSink sink = new FileSink(new PartialFile(names, file), 64 << 20, true)) {
       assertThatThrownBy(() -> writeAll(sink, new byte[1 << 20]))
-          .hasMessage(
-              "cannot store bytes 0+1048576 of " + target + ": EDQUOT (disk quota exceeded)");
+          .hasMessageMatching(
+              "cannot store bytes 0\\+[0-9]+ of " + target + ": EOPNOTSUPP \\(not supported\\)");
       file.healed();
       assertThatThrownBy(sink::finish).hasMessageContaining("earlier failure");
     }
     assertThat(target).doesNotExist();
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = FaultyFile.Call.class,
-      names = {"START_WRITEBACK", "FINISH_WRITEBACK"})
-  void doesWithoutWritingBackWhereThatIsNotKnown(FaultyFile.Call call) throws IOException {
+  @Test
+  void doesWithoutWritingBackWhereThatIsNotKnown() throws IOException {
     Path target = directory.resolve("disk.img");
     Path partial = directory.resolve("partial");
     FaultyFile file =
         new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW))
-            .failing(call, Errno.ENOSYS);
+            .failing(FaultyFile.Call.START_WRITEBACK, Errno.ENOSYS);
     PartialFile.Names names = new PartialFile.Names(target, partial, PartialFile.Replaces.NOTHING);
     try (FileSink sink = new FileSink(new PartialFile(names, file), 64 << 20, true)) {
       writeAll(sink, new byte[1 << 20]);
       sink.finish();
     }
     assertThat(target).hasSize(64 << 20);
-    assertThat(file.calls().stream().filter(call::equals)).hasSize(1);
+    assertThat(file.calls().stream().filter(FaultyFile.Call.START_WRITEBACK::equals)).hasSize(1);
+    assertThat(file.calls()).doesNotContain(FaultyFile.Call.FINISH_WRITEBACK);
   }
 
   @Test

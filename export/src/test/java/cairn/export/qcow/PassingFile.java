@@ -60,7 +60,6 @@ abstract class PassingFile implements RawFile {
 
   @Override
   public void finishWriteback(long offset, long length) throws IOException {
-
     below.finishWriteback(offset, length);
   }
 

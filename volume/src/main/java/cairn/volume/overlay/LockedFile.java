@@ -55,7 +55,6 @@ record LockedFile(RawFile file, FileChannel lock) implements RawFile {
 
   @Override
   public void finishWriteback(long offset, long length) throws IOException {
-
     file.finishWriteback(offset, length);
   }
 
