@@ -95,7 +95,9 @@ record ExportOutcome(
       table.row("  backing", image.backing);
     }
     table
-        .row("  verified", Units.bytes(report.bytesVerified()) + " read back and compared")
+        .row(
+            "  verified",
+            "all of the file read back, " + Units.bytes(report.bytesVerified()) + " compared")
         .print(out);
   }
 
