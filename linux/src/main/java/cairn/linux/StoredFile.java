@@ -13,9 +13,6 @@ import java.util.Optional;
 ///
 /// Safe for use by several threads.
 public final class StoredFile implements Closeable {
-  /// Of the offset, the length and the address of what is read past the cache.
-  public static final int ALIGNMENT_BYTES = AlignedMemory.ALIGNMENT_BYTES;
-
   private final NativeFile cached;
   private final Optional<NativeFile> direct;
 
@@ -43,11 +40,13 @@ public final class StoredFile implements Closeable {
 
   /// Reads until `target` is full or the file ends.
   ///
-  /// @param target native memory
+  /// @param target native memory; offset, length and address are to be multiples of
+  ///   [AlignedMemory#ALIGNMENT_BYTES], or it is read through the cache
   /// @return the number of bytes read; less than asked for only at the end of the file
   public long read(long offset, MemorySegment target) throws IOException {
     long length = target.byteSize();
-    boolean aligned = ((offset | length | target.address()) & (ALIGNMENT_BYTES - 1)) == 0;
+    boolean aligned =
+        ((offset | length | target.address()) & (AlignedMemory.ALIGNMENT_BYTES - 1)) == 0;
     long count = aligned && direct.isPresent() ? readPastCache(direct.get(), offset, target) : -1;
     if (count < 0) {
       cached.dropCache(offset, length);
@@ -79,7 +78,7 @@ public final class StoredFile implements Closeable {
       return end;
     }
     try {
-      return Math.clamp(cached.nextData(from) & -ALIGNMENT_BYTES, from, end);
+      return Math.clamp(cached.nextData(from) & -AlignedMemory.ALIGNMENT_BYTES, from, end);
     } catch (CallFailed e) {
       return e.errno() == Errno.ENXIO ? end : from;
     }

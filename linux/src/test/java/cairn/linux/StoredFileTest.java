@@ -6,7 +6,7 @@ import cairn.base.test.Seed;
 import cairn.linux.test.Command;
 import cairn.linux.test.LoopDevice;
 import cairn.linux.test.Mounted;
-import cairn.linux.test.Unmount;
+import cairn.linux.test.PageCache;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
@@ -56,18 +56,14 @@ final class StoredFileTest {
     try (LoopDevice loop = LoopDevice.over(sparse());
         Mounted mounted = Mounted.ext4(loop, folder.resolve("mnt"))) {
       readsAnyRange(mounted.directory().resolve("file"), seed);
-      assertThat(residentBytes(mounted.directory().resolve("file"))).isLessThan(SIZE / 2);
+      assertThat(PageCache.residentBytes(mounted.directory().resolve("file"))).isLessThan(SIZE / 2);
     }
   }
 
   @Test
   void alsoWhereNothingGetsPastTheCache(Seed seed) throws IOException {
-    Path mount = Files.createDirectory(folder.resolve("mnt"));
-    Command.run("mount", "-t", "ramfs", "none", mount.toString());
-    try {
-      readsAnyRange(mount.resolve("file"), seed);
-    } finally {
-      Unmount.of(mount);
+    try (Mounted mounted = Mounted.ramfs(folder.resolve("mnt"))) {
+      readsAnyRange(mounted.directory().resolve("file"), seed);
     }
   }
 
@@ -134,11 +130,5 @@ final class StoredFileTest {
       file.seek(at);
       file.write(page);
     }
-  }
-
-  private static long residentBytes(Path file) throws IOException {
-    String output =
-        Command.run("fincore", "--bytes", "--noheadings", "--output=RES", file.toString());
-    return Long.parseLong(output);
   }
 }

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 /// disk that takes writes and drops them, or writes them elsewhere, is found before anybody relies
 /// upon it. That it lost a single block may not be: reading all would take as long as writing it.
 final class SampledBlocks {
-  private static final int BLOCK_BYTES = StoredFile.ALIGNMENT_BYTES;
+  private static final int BLOCK_BYTES = AlignedMemory.ALIGNMENT_BYTES;
 
   /// One block of each, and the last one of the file.
   private static final long REGION_BYTES = 8 << 20;

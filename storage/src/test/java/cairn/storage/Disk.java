@@ -46,18 +46,6 @@ final class Disk implements AutoCloseable {
     }
   }
 
-  /// It has no direct reads.
-  static Disk ramfs() throws IOException {
-    Disk disk = new Disk();
-    try {
-      run("mount", "-t", "ramfs", "ramfs", disk.mountPoint.toString());
-      return disk;
-    } catch (IOException | RuntimeException e) {
-      disk.close();
-      throw e;
-    }
-  }
-
   /// A second, read-only view of a folder.
   static Disk readOnly(Path folder) throws IOException {
     Disk disk = new Disk();

@@ -16,7 +16,7 @@ public final class FileSink implements ImageSink {
   private final long size;
   private final boolean readsAsZeros;
   private final FirstFailure failure;
-  private boolean isImage;
+  private boolean provenAndPublishedLater;
 
   private volatile State state = State.WRITING;
 
@@ -39,8 +39,8 @@ public final class FileSink implements ImageSink {
   }
 
   /// All of it will be read back by [#finish()], and it has its name only after [#publish()].
-  FileSink asImage() {
-    isImage = true;
+  FileSink provenAndPublishedLater() {
+    provenAndPublishedLater = true;
     file.rememberSums();
     return this;
   }
@@ -80,7 +80,7 @@ public final class FileSink implements ImageSink {
     expect(State.WRITING);
     failure.run(() -> {
       file.store();
-      if (isImage) {
+      if (provenAndPublishedLater) {
         file.prove();
       } else {
         file.publish();

@@ -251,8 +251,8 @@ public final class PartialFile implements Closeable {
 
   /// What was stored, from the [disk][StoredFile].
   public void read(long offset, byte[] target, int from, int length) throws IOException {
-    long start = offset & -StoredFile.ALIGNMENT_BYTES;
-    long whole = -(-(offset + length) & -StoredFile.ALIGNMENT_BYTES) - start;
+    long start = offset & -AlignedMemory.ALIGNMENT_BYTES;
+    long whole = -(-(offset + length) & -AlignedMemory.ALIGNMENT_BYTES) - start;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = AlignedMemory.allocate(arena, whole);
       read(stored(), start, buffer, offset + length - start);

@@ -45,7 +45,8 @@ public final class Sinks {
   /// @throws IOException as [#open]
   public static FileSink image(String target, long sizeBytes, SinkOptions options)
       throws IOException {
-    return FileSink.create(file(target, options.force()), sizeBytes, options.sparse()).asImage();
+    return FileSink.create(file(target, options.force()), sizeBytes, options.sparse())
+        .provenAndPublishedLater();
   }
 
   /// Opens a new or an existing file for whatever is to be in it.

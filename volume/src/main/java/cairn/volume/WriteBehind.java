@@ -84,10 +84,10 @@ final class WriteBehind {
       try {
         file.startWriteback(range.offset, range.length);
       } catch (CallFailed e) {
-        works = worked || !CANNOT.contains(e.errno());
-        if (works) {
+        if (worked || !CANNOT.contains(e.errno())) {
           throw transfer.failed("store", range.offset, range.length, e);
         }
+        works = false;
         return false;
       }
     }

@@ -13,6 +13,7 @@ import cairn.linux.NativeFile.Option;
 import cairn.linux.test.Command;
 import cairn.linux.test.LoopDevice;
 import cairn.linux.test.Mounted;
+import cairn.linux.test.PageCache;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -167,12 +168,9 @@ final class FileSinkTest {
       names = {"WRITE", "SYNC", "CLOSE"})
   void anyFailureSurfacesAndTheTargetStaysAsItWas(FaultyFile.Call call) throws IOException {
     Path target = Files.writeString(directory.resolve("disk.img"), "old");
-    Path partial = directory.resolve("partial");
-    FaultyFile file =
-        new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW))
-            .failing(call, Errno.EIO);
-    PartialFile.Names names = new PartialFile.Names(target, partial, PartialFile.Replaces.ANY_FILE);
-    FileSink sink = new FileSink(new PartialFile(names, file), 1000, true);
+    FaultyFile file = faulty().failing(call, Errno.EIO);
+    Path partial = Path.of(file.path());
+    FileSink sink = over(file, 1000, true);
     assertThatThrownBy(
             () -> {
               sink.write(100, new byte[10], 0, 10);
@@ -197,12 +195,8 @@ final class FileSinkTest {
   @Test
   void writesZerosWhereSpaceCannotBeReserved() throws IOException {
     Path target = directory.resolve("disk.img");
-    Path partial = directory.resolve("partial");
-    FaultyFile file =
-        new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW))
-            .failing(FaultyFile.Call.ALLOCATE, Errno.EOPNOTSUPP);
-    PartialFile.Names names = new PartialFile.Names(target, partial, PartialFile.Replaces.NOTHING);
-    try (FileSink sink = new FileSink(new PartialFile(names, file), 3_000_000, false)) {
+    FaultyFile file = faulty().failing(FaultyFile.Call.ALLOCATE, Errno.EOPNOTSUPP);
+    try (FileSink sink = over(file, 3_000_000, false)) {
       sink.zero(0, 3_000_000);
       sink.finish();
     }
@@ -211,12 +205,9 @@ final class FileSinkTest {
 
   @Test
   void startsWritingBackBeforeTheEnd() throws IOException {
-    Path partial = directory.resolve("partial");
-    FaultyFile file = new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW));
-    PartialFile.Names names =
-        new PartialFile.Names(directory.resolve("disk.img"), partial, PartialFile.Replaces.NOTHING);
+    FaultyFile file = faulty();
     byte[] data = new byte[1 << 20];
-    try (FileSink sink = new FileSink(new PartialFile(names, file), 8 << 20, true)) {
+    try (FileSink sink = over(file, 8 << 20, true)) {
       writeAll(sink, data);
     }
     assertThat(file.calls()).contains(FaultyFile.Call.START_WRITEBACK);
@@ -233,20 +224,15 @@ final class FileSinkTest {
         writeAll(sink, data);
         sink.finish();
       }
-      String resident = Command.run("fincore", "-b", "-n", "-o", "RES", target.toString());
-      assertThat(Long.parseLong(resident)).isLessThan(64 << 20);
+      assertThat(PageCache.residentBytes(target)).isLessThan(64 << 20);
     }
   }
 
   @Test
   void aWriteThatTheKernelFailsAtLaterIsToldAndFinal() throws IOException {
     Path target = directory.resolve("disk.img");
-    Path partial = directory.resolve("partial");
-    FaultyFile file =
-        new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW))
-            .failing(FaultyFile.Call.FINISH_WRITEBACK, Errno.EOPNOTSUPP);
-    PartialFile.Names names = new PartialFile.Names(target, partial, PartialFile.Replaces.NOTHING);
-    try (FileSink sink = new FileSink(new PartialFile(names, file), 64 << 20, true)) {
+    FaultyFile file = faulty().failing(FaultyFile.Call.FINISH_WRITEBACK, Errno.EOPNOTSUPP);
+    try (FileSink sink = over(file, 64 << 20, true)) {
       assertThatThrownBy(() -> writeAll(sink, new byte[1 << 20]))
           .hasMessageMatching(
               "cannot store bytes 0\\+[0-9]+ of " + target + ": EOPNOTSUPP \\(not supported\\)");
@@ -259,12 +245,8 @@ final class FileSinkTest {
   @Test
   void doesWithoutWritingBackWhereThatIsNotKnown() throws IOException {
     Path target = directory.resolve("disk.img");
-    Path partial = directory.resolve("partial");
-    FaultyFile file =
-        new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW))
-            .failing(FaultyFile.Call.START_WRITEBACK, Errno.ENOSYS);
-    PartialFile.Names names = new PartialFile.Names(target, partial, PartialFile.Replaces.NOTHING);
-    try (FileSink sink = new FileSink(new PartialFile(names, file), 64 << 20, true)) {
+    FaultyFile file = faulty().failing(FaultyFile.Call.START_WRITEBACK, Errno.ENOSYS);
+    try (FileSink sink = over(file, 64 << 20, true)) {
       writeAll(sink, new byte[1 << 20]);
       sink.finish();
     }
@@ -348,6 +330,19 @@ final class FileSinkTest {
       assertThatThrownBy(sink::finish).isInstanceOf(IllegalStateException.class);
     }
     assertThat(target).hasSize(10);
+  }
+
+  /// The file in the making, beside `disk.img`.
+  private FaultyFile faulty() throws IOException {
+    Path partial = directory.resolve("partial");
+    return new FaultyFile(NativeFile.open(partial, Option.WRITE, Option.CREATE_NEW));
+  }
+
+  private FileSink over(FaultyFile file, long size, boolean sparse) throws IOException {
+    PartialFile.Names names =
+        new PartialFile.Names(
+            directory.resolve("disk.img"), Path.of(file.path()), PartialFile.Replaces.ANY_FILE);
+    return new FileSink(new PartialFile(names, file), size, sparse);
   }
 
   private static void writeAll(BlockSink sink, byte[] data) throws IOException {

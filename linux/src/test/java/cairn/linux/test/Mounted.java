@@ -38,8 +38,17 @@ public final class Mounted implements AutoCloseable {
 
   /// A file system in memory.
   public static Mounted tmpfs(Path directory) throws IOException {
+    return inMemory("tmpfs", directory);
+  }
+
+  /// A file system in memory that knows no direct reads.
+  public static Mounted ramfs(Path directory) throws IOException {
+    return inMemory("ramfs", directory);
+  }
+
+  private static Mounted inMemory(String type, Path directory) throws IOException {
     Files.createDirectory(directory);
-    Command.run("mount", "-t", "tmpfs", "none", directory.toString());
+    Command.run("mount", "-t", type, "none", directory.toString());
     return new Mounted(directory);
   }
 
